@@ -1,0 +1,213 @@
+"""HTML of the service-control page: the cards in their four quadrants, the line on top, the head.
+
+What a card says is decided by the marts (display, verdict); this module only chooses words and places. All text
+from the marts is escaped. One line of HTML per part: a blank line would end the block in Markdown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+from html import escape
+from typing import Any
+
+import charts
+import formats
+from text import Words
+
+Row = dict[str, Any]
+QUADRANTS = (
+    ("employee", "experience"),
+    ("employee", "engagement"),
+    ("customer", "experience"),
+    ("customer", "engagement"),
+)
+SHOWN = ("normal", "indicative")
+MARKS = {"better": "✓", "worse": "!", "no_demonstrable_change": "", "not_compared": ""}
+MOST_FACTS = 3
+
+
+def name(row: Row, words: Words) -> str:
+    return row[f"metric_name_{words.language}"]
+
+
+def is_shown(row: Row) -> bool:
+    return row["display"] in SHOWN and row["value"] is not None
+
+
+def page_period(rows: Sequence[Row]) -> tuple[date, date] | None:
+    """First and last day of the period most figures are about (the latest of equals), None without figures."""
+    periods = Counter((row["period_end"], row["period_start"]) for row in rows if is_shown(row))
+    if not periods:
+        return None
+    (end, start), _ = max(periods.items(), key=lambda item: (item[1], item[0]))
+    return start, end
+
+
+def head(rows: Sequence[Row], grain: str, scope_label: str, words: Words) -> str:
+    """Title with the period and the scope of the page."""
+    page = page_period(rows)
+    about = formats.period(grain, *page, words) if page else words["period_none"]
+    parts = [f"<b>{escape(about[0].upper() + about[1:])}</b>", f"<span>{escape(scope_label)}</span>"]
+    earlier = Counter(
+        row["comparison_period_start"]
+        for row in rows
+        if is_shown(row) and row["change"] is not None and _other_period(row, page, grain, words) == ""
+    )
+    if earlier:
+        start = max(earlier, key=lambda on: (earlier[on], on))
+        before = formats.period(grain, start, formats.period_end(grain, start), words)
+        parts.append(f"<span>{escape(words['compared'].format(period=before))}</span>")
+    return (
+        f'<div class="sc head" lang="{words.language}"><div class="title" role="heading" aria-level="1">'
+        f'{words["title"]}</div><div class="about">{"".join(parts)}</div></div>'
+    )
+
+
+def story(rows: Sequence[Row], grain: str, words: Words) -> str:
+    """The line on top, from demonstrated changes only; says so when there are none."""
+    shown = [row for row in rows if is_shown(row) and row["change"] is not None]
+    compared = [row for row in shown if row["verdict"] != "not_compared"]
+    sentences = []
+    for verdict in ("worse", "better"):
+        facts = [row for row in compared if row["verdict"] == verdict]
+        facts.sort(key=lambda row: (row["p_value"] is None, row["p_value"]))
+        if facts:
+            sentences.append(_facts(facts, verdict, rows, grain, words))
+    quiet = sum(row["verdict"] == "no_demonstrable_change" for row in compared)
+    if not compared:
+        sentences = [escape(words["story_nothing"])]
+    elif not sentences:
+        sentences = [escape(words["story_quiet"])]
+    elif quiet:
+        rest = words["story_rest_one" if quiet == 1 else "story_rest"].format(count=quiet)
+        sentences.append(f'<span class="rest">{escape(rest)}</span>')
+    return f'<div class="sc story" lang="{words.language}">{" ".join(sentences)}</div>'
+
+
+def _facts(facts: list[Row], verdict: str, rows: Sequence[Row], grain: str, words: Words) -> str:
+    told = []
+    for row in facts[:MOST_FACTS]:
+        key = "story_rose" if row["change"] > 0 else "story_fell"
+        fact = escape(words[key]).format(
+            name=f"<em>{escape(name(row, words))}</em>",
+            change=escape(formats.change(row, words, signed=False)),
+            value=escape(formats.value(row, row["value"], words)),
+        )
+        if other := _other_period(row, page_period(rows), grain, words):
+            fact = escape(words["story_in_period"]).format(fact=fact, period=escape(other))
+        told.append(fact)
+    if len(facts) > MOST_FACTS:
+        told.append(escape(words["story_more"]).format(count=len(facts) - MOST_FACTS))
+    listed = ", ".join(told[:-1]) + f" {words['story_and']} {told[-1]}" if len(told) > 1 else told[0]
+    lead, _, tail = words[f"story_{verdict}"].partition("{facts}")
+    return f'<span class="{verdict}"><b>{escape(lead.strip())}</b> {listed}{escape(tail)}</span>'
+
+
+def _other_period(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -> str:
+    """Name of the period of a figure when it is not that of the page."""
+    if page is None or (row["period_start"], row["period_end"]) == page:
+        return ""
+    return formats.period(grain, row["period_start"], row["period_end"], words)
+
+
+def _when(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -> str:
+    """What a card says about its period and comparison when they are not what the head of the page says."""
+    said = []
+    if other := _other_period(row, page, grain, words):
+        said.append(words["about_period"].format(period=other))
+    start = row["comparison_period_start"]
+    if row["change"] is not None and start and grain != "rolling_12_months":
+        end = formats.period_end(grain, start)
+        if end + timedelta(days=1) != row["period_start"]:
+            said.append(words["versus"].format(period=formats.period(grain, start, end, words)))
+    return f'<div class="when">{escape(", ".join(said))}</div>' if said else ""
+
+
+def board(rows: Sequence[Row], course: Sequence[Row], grain: str, words: Words) -> str:
+    """The 2 x 2 with a card per headline metric."""
+    axis = sorted({point["period_end"] for point in course})
+    points: dict[str, list[charts.Point]] = {}
+    for p in course:
+        point = charts.Point(p["period_end"], p["value"], p["ci_low"], p["ci_high"])
+        points.setdefault(p["metric_code"], []).append(point)
+    page = page_period(rows)
+    html = []
+    for audience, side in QUADRANTS:
+        here = [row for row in rows if row["audience"] == audience and row["side"] == side]
+        cards = "".join(card(row, points.get(row["metric_code"], []), axis, page, grain, words) for row in here)
+        # Three cards fill a row, four make two rows of two: no card stands alone on a line.
+        columns = 2 if len(here) in (2, 4) else 3
+        title = words[f"quadrant_{audience}_{side}"]
+        html.append(
+            f'<div class="quadrant" role="region" aria-label="{escape(title, quote=True)}">'
+            f'<div class="quadrant-title" role="heading" aria-level="2">{escape(title)}'
+            f"<span>{escape(words[f'side_{side}'])}</span></div>"
+            f'<div class="cards columns-{columns}" role="list">{cards}</div></div>'
+        )
+    return f'<div class="sc board" lang="{words.language}">{"".join(html)}</div>'
+
+
+def card(
+    row: Row,
+    points: list[charts.Point],
+    axis: Sequence[date],
+    page: tuple[date, date] | None,
+    grain: str,
+    words: Words,
+) -> str:
+    """One figure. A hidden figure and one without data give the same card: neither may tell which it is."""
+    code = escape(row["metric_code"], quote=True)
+    title = (
+        f'<div class="name" role="heading" aria-level="3"><span class="tip" tabindex="0">{escape(name(row, words))}'
+        f'<span class="bubble" role="tooltip">{escape(row[f"definition_{words.language}"] or "")}</span></span>'
+    )
+    if not is_shown(row):
+        return (
+            f'<div class="card blank" role="listitem" data-metric="{code}">{title}</div>'
+            f'<div class="value" aria-hidden="true">–</div><div class="none">{escape(words["no_figure"])}</div></div>'
+        )
+    verdict = row["verdict"] if row["change"] is not None else "not_compared"
+    chip = ""
+    if row["display"] == "indicative":
+        help_text = escape(words["indicative_help"], quote=True)
+        chip = f'<span class="chip" title="{help_text}">{escape(words["indicative"])}</span>'
+    figures = (
+        f'<div class="figure"><div class="value">{escape(formats.value(row, row["value"], words))}'
+        f"<span>{escape(formats.unit(row, words))}</span></div>{_course(row, points, axis, words)}</div>"
+    )
+    facts = [words["count"].format(n=formats.number(row["n"], 0, words))]
+    if row["ci_low"] is not None and row["ci_high"] is not None:
+        facts.insert(0, formats.interval(row, words))
+    said = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    return (
+        f'<div class="card {verdict} {row["display"]}" role="listitem" data-metric="{code}">{title}{chip}</div>'
+        f'{_when(row, page, grain, words)}{figures}<div class="facts">{said}</div>{_change(row, verdict, words)}</div>'
+    )
+
+
+def _change(row: Row, verdict: str, words: Words) -> str:
+    parts = []
+    if verdict != "not_compared":
+        arrow = "▲" if row["change"] > 0 else "▼" if row["change"] < 0 else ""
+        amount = escape(formats.change(row, words))
+        parts.append(f'<span class="amount"><i aria-hidden="true">{arrow}</i>{amount}</span>')
+    mark, said = MARKS[verdict], escape(words[f"verdict_{verdict}"])
+    parts.append(f'<span class="pill"><i aria-hidden="true">{mark}</i>{said}</span>')
+    if row["target"] is not None:
+        target = words["target"].format(target=formats.value(row, row["target"], words))
+        parts.append(f'<span class="goal">{escape(target)}</span>')
+    return f'<div class="change">{"".join(parts)}</div>'
+
+
+def _course(row: Row, points: list[charts.Point], axis: Sequence[date], words: Words) -> str:
+    if not points:
+        return ""
+    label = words["trend_label"].format(
+        name=name(row, words),
+        count=len(points),
+        first=formats.value(row, points[0].value, words),
+        last=formats.value(row, points[-1].value, words),
+    )
+    return charts.sparkline(points, axis, label, row["target"])

@@ -1,0 +1,202 @@
+"""Every word the page says, in Dutch and English. Names and definitions of metrics come from the marts.
+
+A key exists in both languages with the same {places}; a test holds that. Dutch addresses the reader with "u".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LANGUAGES = {"nl": "Nederlands", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language: `words["key"]`, month names in `months`."""
+
+    language: str
+
+    def __getitem__(self, key: str) -> str:
+        return TEXT[key][list(LANGUAGES).index(self.language)]
+
+    @property
+    def months(self) -> list[str]:
+        return self["months"].split()
+
+
+# key: (Dutch, English)
+TEXT: dict[str, tuple[str, str]] = {
+    "months": (
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "January February March April May June July August September October November December",
+    ),
+    "title": ("Service control", "Service control"),
+    # Choices
+    "choose_language": ("Taal", "Language"),
+    "choose_grain": ("Periode", "Period"),
+    "choose_scope_kind": ("Onderdeel", "View by"),
+    "choose_scope": ("Keuze", "Selection"),
+    "grain_day": ("Per dag", "Daily"),
+    "grain_week": ("Per week", "Weekly"),
+    "grain_month": ("Per maand", "Monthly"),
+    "grain_quarter": ("Per kwartaal", "Quarterly"),
+    "grain_rolling_12_months": ("Laatste 12 maanden", "Last 12 months"),
+    "scope_organisation": ("Hele organisatie", "Whole organisation"),
+    "scope_department": ("Afdeling", "Department"),
+    "scope_team": ("Team", "Team"),
+    "scope_segment": ("Segment", "Segment"),
+    "scope_region": ("Regio", "Region"),
+    "scope_channel": ("Kanaal", "Channel"),
+    "scope_journey": ("Klantreis", "Journey"),
+    "scope_product": ("Product", "Product"),
+    "scope_unknown": (
+        "De selectie in deze link staat niet in de huidige cijfers; u ziet de hele organisatie.",
+        "The selection in this link is not in the current figures; you see the whole organisation.",
+    ),
+    # Periods, units and changes
+    "period_week": ("week {week}, {year}", "week {week}, {year}"),
+    "period_quarter": ("{quarter}e kwartaal {year}", "Q{quarter} {year}"),
+    "period_rolling": ("12 maanden t/m {month} {year}", "12 months to {month} {year}"),
+    "compared": ("vergeleken met {period}", "compared with {period}"),
+    "period_none": ("nog geen periode met cijfers", "no period with figures yet"),
+    "unit_points": ("punten", "points"),
+    "unit_scale": ("op {low}–{high}", "on {low}–{high}"),
+    "change_points": ("{figure} punten", "{figure} points"),
+    "change_points_one": ("{figure} punt", "{figure} point"),
+    "change_percentage": ("{figure} procentpunt", "{figure} pct. points"),
+    "change_percentage_one": ("{figure} procentpunt", "{figure} pct. point"),
+    "change_plain": ("{figure}", "{figure}"),
+    "change_plain_one": ("{figure}", "{figure}"),
+    # The 2 x 2
+    "quadrant_employee_experience": ("Medewerkersbeleving", "Employee experience"),
+    "quadrant_employee_engagement": ("Medewerkersbetrokkenheid", "Employee engagement"),
+    "quadrant_customer_experience": ("Klantbeleving", "Customer experience"),
+    "quadrant_customer_engagement": ("Klantbetrokkenheid", "Customer engagement"),
+    "side_experience": ("de drijvers", "the drivers"),
+    "side_engagement": ("de resultaten", "the results"),
+    # A card
+    "interval": ("95%: {low} tot {high}", "95%: {low} to {high}"),
+    "count": ("n = {n}", "n = {n}"),
+    "target": ("doel {target}", "target {target}"),
+    "verdict_better": ("beter", "better"),
+    "verdict_worse": ("slechter", "worse"),
+    "verdict_no_demonstrable_change": ("geen aantoonbaar verschil", "no demonstrable change"),
+    "verdict_not_compared": ("niet te vergelijken", "no comparison"),
+    "versus": ("t.o.v. {period}", "vs {period}"),
+    "about_period": ("over {period}", "over {period}"),
+    "indicative": ("indicatief", "indicative"),
+    "indicative_help": (
+        "Weinig waarnemingen: kijk vooral naar het interval.",
+        "Few observations: go by the interval.",
+    ),
+    "no_figure": ("Geen of te weinig gegevens", "No data, or too few"),
+    "trend_label": ("Verloop van {name} over {count} perioden, van {first} tot {last}",
+                    "Course of {name} over {count} periods, from {first} to {last}"),
+    # The line on top
+    "story_better": ("Beter: {facts}.", "Better: {facts}."),
+    "story_worse": ("Slechter: {facts}.", "Worse: {facts}."),
+    "story_rose": ("{name} steeg {change} naar {value}", "{name} rose {change} to {value}"),
+    "story_fell": ("{name} daalde {change} naar {value}", "{name} fell {change} to {value}"),
+    "story_in_period": ("{fact} ({period})", "{fact} ({period})"),
+    "story_and": ("en", "and"),
+    "story_more": ("{count} andere", "{count} more"),
+    "story_rest": (
+        "Van de overige {count} cijfers is geen verandering aangetoond.",
+        "No change was demonstrated in the other {count} figures.",
+    ),
+    "story_rest_one": (
+        "Van het andere cijfer is geen verandering aangetoond.",
+        "No change was demonstrated in the other figure.",
+    ),
+    "story_quiet": (
+        "Geen aantoonbare veranderingen: de verschillen met de vorige periode kunnen toeval zijn.",
+        "No demonstrable changes: the differences from the previous period may be chance.",
+    ),
+    "story_nothing": (
+        "Voor deze selectie is nog geen vergelijking met een vorige periode te maken.",
+        "This selection cannot be compared with a previous period yet.",
+    ),
+    # Can I trust it?
+    "trust_title": ("Onderbouwing", "Evidence"),
+    "trust_sources_ok": ("Bronnen actueel", "Sources up to date"),
+    "trust_sources_stale": ("{count} van {total} bronnen verouderd", "{count} of {total} sources out of date"),
+    "trust_sources_refused": ("{count} van {total} bronnen geweigerd", "{count} of {total} sources refused"),
+    "trust_sources_none": ("Geen bronnen geladen", "No sources loaded"),
+    "trust_until": ("gegevens t/m {date}", "data until {date}"),
+    "trust_checks": ("{passed} van {total} controles geslaagd", "{passed} of {total} checks passed"),
+    "trust_checks_none": ("Geen controles vastgelegd", "No checks recorded"),
+    "trust_rejected": ("{count} rijen afgewezen", "{count} rows rejected"),
+    "trust_rejected_one": ("{count} rij afgewezen", "{count} row rejected"),
+    "trust_snapshot": ("cijfers van {time}", "figures of {time}"),
+    "trust_details": (
+        "Onderbouwing: bronnen, controles, afgewezen rijen en definities",
+        "Evidence: sources, checks, rejected rows and definitions",
+    ),
+    "tab_sources": ("Bronnen", "Sources"),
+    "tab_checks": ("Controles", "Checks"),
+    "tab_rejected": ("Afgewezen rijen", "Rejected rows"),
+    "tab_definitions": ("Definities", "Definitions"),
+    "status_ok": ("actueel", "up to date"),
+    "status_stale": ("verouderd", "out of date"),
+    "status_refused": ("geweigerd", "refused"),
+    "status_absent": ("niet aangeleverd", "not supplied"),
+    "status_rejected": ("afgewezen", "rejected"),
+    "status_warning": ("waarschuwing", "warning"),
+    "status_pass": ("geslaagd", "passed"),
+    "status_warn": ("waarschuwing", "warning"),
+    "status_fail": ("mislukt", "failed"),
+    "kind_dbt_test": ("dbt-test", "dbt test"),
+    "kind_gx_landing": ("bij binnenkomst", "on arrival"),
+    "kind_gx_mart": ("voor publicatie", "before publishing"),
+    "column_table": ("Tabel", "Table"),
+    "column_status": ("Status", "Status"),
+    "column_until": ("Gegevens t/m", "Data until"),
+    "column_loaded": ("Geladen", "Loaded"),
+    "column_raw": ("Aangeleverd", "Delivered"),
+    "column_accepted": ("Goedgekeurd", "Accepted"),
+    "column_duplicate": ("Dubbel", "Duplicate"),
+    "column_rejected": ("Afgewezen", "Rejected"),
+    "column_message": ("Toelichting", "Remarks"),
+    "column_check": ("Controle", "Check"),
+    "column_kind": ("Soort", "Kind"),
+    "column_failing": ("Afwijkingen", "Deviations"),
+    "column_file": ("Bestand", "File"),
+    "column_column": ("Kolom", "Column"),
+    "column_rows": ("Rijen", "Rows"),
+    "column_first_row": ("Eerste rij", "First row"),
+    "column_reason": ("Reden", "Reason"),
+    "column_metric": ("Cijfer", "Metric"),
+    "column_definition": ("Definitie", "Definition"),
+    "column_model": ("Model", "Model"),
+    "nothing_rejected": ("Er zijn geen rijen afgewezen.", "No rows were rejected."),
+    "table_part": ("De eerste {count} regels; de rest staat in de mart rejected_rows.",
+                   "The first {count} lines; the rest is in the mart rejected_rows."),
+    # Builds
+    "build_running": ("Er wordt een nieuwe versie gebouwd", "A new version is being built"),
+    "build_step": ("stap {number} van {count}: {step}", "step {number} of {count}: {step}"),
+    "build_failed": (
+        "De laatste bouw is mislukt. U ziet de cijfers van {time}.",
+        "The last build failed. You see the figures of {time}.",
+    ),
+    "build_interrupted": (
+        "De laatste bouw is afgebroken. U ziet de cijfers van {time}.",
+        "The last build was interrupted. You see the figures of {time}.",
+    ),
+    "build_reason": ("Reden", "Reason"),
+    "build_more": ("en nog {count}", "and {count} more"),
+    "empty_title": ("Er zijn nog geen cijfers gepubliceerd", "No figures have been published yet"),
+    "empty_text": (
+        "Zodra de eerste bouw alle controles doorstaat, verschijnen hier de zestien cijfers van uw dienstverlening. "
+        "Deze pagina ververst zichzelf.",
+        "As soon as the first build passes all its checks, the sixteen figures of your service appear here. "
+        "This page refreshes itself.",
+    ),
+    "empty_run": ("Start de bouw in de projectmap:", "Start the build in the project folder:"),
+    "empty_failed": ("De laatste bouw is mislukt.", "The last build failed."),
+    "empty_interrupted": ("De laatste bouw is afgebroken.", "The last build was interrupted."),
+    "unreadable_title": ("De gepubliceerde cijfers zijn niet te lezen", "The published figures cannot be read"),
+    "unreadable_text": (
+        "De momentopname past niet bij deze versie van de app of is beschadigd. Een nieuwe bouw herstelt dit.",
+        "The snapshot does not fit this version of the app or is damaged. A new build mends this.",
+    ),
+}

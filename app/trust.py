@@ -1,0 +1,212 @@
+"""HTML that answers "can I trust this?": the strip with freshness and checks, its tables, and build notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import formats
+from snapshot import Build
+from text import Words
+
+Row = dict[str, Any]
+MOST_FAILURES = 3
+GOOD, WARNING, BAD = "good", "warning", "bad"
+ICONS = {GOOD: "✓", WARNING: "!", BAD: "✕"}
+LEVELS = {
+    "ok": GOOD, "pass": GOOD, "stale": WARNING, "warn": WARNING, "warning": WARNING, "refused": BAD, "fail": BAD,
+    "rejected": BAD,
+}
+
+
+def strip(counts: Row, published_at: datetime | None, words: Words) -> str:
+    """One line under the board: worst source status, last date, checks passed, rejected rows, snapshot time."""
+    parts = [_sources(counts, words)]
+    if counts["data_until"]:
+        parts.append(_item(words["trust_until"].format(date=formats.day(counts["data_until"], words))))
+    parts.append(_checks(counts, words))
+    rejected = counts["rejected_count"]
+    key = "trust_rejected_one" if rejected == 1 else "trust_rejected"
+    parts.append(_item(words[key].format(count=formats.number(rejected, 0, words))))
+    if published_at:
+        parts.append(_item(words["trust_snapshot"].format(time=formats.clock(published_at, words))))
+    return f'<div class="sc strip" lang="{words.language}">{"".join(parts)}</div>'
+
+
+def _item(said: str, level: str = "") -> str:
+    icon = f'<i class="{level}" aria-hidden="true">{ICONS[level]}</i>' if level else ""
+    return f"<span>{icon}{escape(said)}</span>"
+
+
+def _sources(counts: Row, words: Words) -> str:
+    # A table that was never supplied is not a fault: its metrics say so on their own cards.
+    total = counts["source_count"] - counts["absent_count"]
+    if total == 0:
+        return _item(words["trust_sources_none"], WARNING)
+    for status, level in (("refused", BAD), ("stale", WARNING)):
+        if count := counts[f"{status}_count"]:
+            return _item(words[f"trust_sources_{status}"].format(count=count, total=total), level)
+    return _item(words["trust_sources_ok"], GOOD)
+
+
+def _checks(counts: Row, words: Words) -> str:
+    if not counts["check_count"]:
+        return _item(words["trust_checks_none"], WARNING)
+    level = BAD if counts["fail_count"] else WARNING if counts["warn_count"] else GOOD
+    passed, total = (formats.number(counts[key], 0, words) for key in ("pass_count", "check_count"))
+    return _item(words["trust_checks"].format(passed=passed, total=total), level)
+
+
+def _status(status: str, words: Words) -> str:
+    level = LEVELS.get(status, "")
+    icon = f'<i class="{level}" aria-hidden="true">{ICONS[level]}</i>' if level else ""
+    return f'<span class="status">{icon}{escape(words[f"status_{status}"])}</span>'
+
+
+def _table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], caption: str, words: Words) -> str:
+    """columns: text key and whether it holds numbers; cells are HTML."""
+    kinds = [' class="number"' if is_number else "" for _, is_number in columns]
+    head = "".join(f'<th scope="col"{kind}>{escape(words[key])}</th>' for (key, _), kind in zip(columns, kinds, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>" for row in rows
+    )
+    return (
+        f'<div class="sc table" lang="{words.language}" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else escape(str(value))
+
+
+def _count(value: int | None, words: Words) -> str:
+    return "" if value is None else formats.number(value, 0, words)
+
+
+def sources_table(rows: Sequence[Row], words: Words) -> str:
+    """Freshness, row counts and message per contract table."""
+    columns = (
+        ("column_table", False), ("column_status", False), ("column_until", False), ("column_loaded", False),
+        ("column_raw", True), ("column_accepted", True), ("column_duplicate", True), ("column_rejected", True),
+        ("column_message", False),
+    )  # fmt: skip
+    cells = (
+        (
+            f"<b>{_text(row['contract_table'])}</b>",
+            _status(row["status"], words),
+            escape(formats.day(row["data_until"], words)) if row["data_until"] else "",
+            escape(formats.clock(row["last_loaded_at"], words)) if row["last_loaded_at"] else "",
+            *(_count(row[f"row_count_{kind}"], words) for kind in ("raw", "accepted", "duplicate", "rejected")),
+            _text(row["message"]),
+        )
+        for row in rows
+    )
+    return _table(columns, cells, words["tab_sources"], words)
+
+
+def checks_table(rows: Sequence[Row], words: Words) -> str:
+    """Status per check, failures first."""
+    columns = (
+        ("column_status", False), ("column_check", False), ("column_kind", False), ("column_table", False),
+        ("column_failing", True), ("column_message", False),
+    )  # fmt: skip
+    cells = (
+        (
+            _status(row["status"], words),
+            _text(row["check_name"]),
+            escape(words[f"kind_{row['kind']}"]),
+            _text(row["target_table"]),
+            _count(row["failing_count"], words),
+            _text(row["message"]),
+        )
+        for row in rows
+    )
+    return _table(columns, cells, words["tab_checks"], words)
+
+
+def rejected_table(rows: Sequence[Row], limit: int, words: Words) -> str:
+    """Rejected rows grouped by file and reason."""
+    if not rows:
+        return f'<div class="sc plain" lang="{words.language}">{escape(words["nothing_rejected"])}</div>'
+    columns = (
+        ("column_table", False), ("column_file", False), ("column_status", False), ("column_column", False),
+        ("column_rows", True), ("column_first_row", True), ("column_reason", False),
+    )  # fmt: skip
+    cells = (
+        (
+            _text(row["contract_table"]),
+            _text(row["source_file"]),
+            _status(row["status"], words),
+            _text(row["column_name"]),
+            _count(row["row_count"], words),
+            _count(row["first_row"], words),
+            _text(row["reason"]),
+        )
+        for row in rows
+    )
+    table = _table(columns, cells, words["tab_rejected"], words)
+    if len(rows) < limit:
+        return table
+    part = escape(words["table_part"].format(count=_count(limit, words)))
+    return table + f'<div class="sc plain" lang="{words.language}">{part}</div>'
+
+
+def definitions_table(rows: Sequence[Row], words: Words) -> str:
+    """Label, definition and model of the headline metrics."""
+    columns = (("column_metric", False), ("column_definition", False), ("column_model", False))
+    cells = (
+        (
+            f"<b>{_text(row[f'metric_name_{words.language}'])}</b>",
+            _text(row[f"definition_{words.language}"]),
+            _text(row["owner_model"]),
+        )
+        for row in rows
+    )
+    return _table(columns, cells, words["tab_definitions"], words)
+
+
+def _reasons(build: Build, words: Words) -> str:
+    reasons = list(dict.fromkeys(filter(None, (build.message, *build.failures))))
+    if not reasons:
+        return ""
+    told = "".join(f"<li>{escape(reason)}</li>" for reason in reasons[:MOST_FAILURES])
+    if len(reasons) > MOST_FAILURES:
+        told += f"<li>{escape(words['build_more'].format(count=len(reasons) - MOST_FAILURES))}</li>"
+    return f'<ul aria-label="{escape(words["build_reason"], quote=True)}">{told}</ul>'
+
+
+def _progress(build: Build, words: Words) -> str:
+    if not (build.step_number and build.step_count):
+        return escape(words["build_running"])
+    step = words["build_step"].format(number=build.step_number, count=build.step_count, step=build.step)
+    return f"{escape(words['build_running'])} <span>{escape(step)}</span>"
+
+
+def build_note(build: Build, published_at: datetime | None, words: Words) -> str:
+    """Banner of a failed or interrupted build, discreet note of a running one, else nothing."""
+    language = f'lang="{words.language}"'
+    if build.state == "running":
+        return f'<div class="sc note" role="status" {language}><i class="pulse"></i>{_progress(build, words)}</div>'
+    if build.state not in ("failed", "interrupted"):
+        return ""
+    time = formats.clock(published_at, words) if published_at else "?"
+    said = escape(words[f"build_{build.state}"].format(time=time))
+    return f'<div class="sc banner" role="alert" {language}><b>{said}</b>{_reasons(build, words)}</div>'
+
+
+def full_page(kind: str, build: Build, words: Words) -> str:
+    """The page when there are no figures to show. kind: empty | unreadable."""
+    state = ""
+    if build.state == "running":
+        state = f'<div class="state" role="status"><i class="pulse"></i>{_progress(build, words)}</div>'
+    elif build.state in ("failed", "interrupted"):
+        said = escape(words[f"empty_{build.state}"])
+        state = f'<div class="state banner" role="alert"><b>{said}</b>{_reasons(build, words)}</div>'
+    return (
+        f'<div class="sc full" lang="{words.language}"><div class="squares" aria-hidden="true"><i></i><i></i><i></i><i></i></div>'
+        f'<div class="title" role="heading" aria-level="1">{escape(words[f"{kind}_title"])}</div>'
+        f'<p>{escape(words[f"{kind}_text"])}</p><p>{escape(words["empty_run"])}</p><code>make build</code>{state}</div>'
+    )

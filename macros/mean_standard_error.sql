@@ -1,0 +1,7 @@
+{#-
+    Standard error of a mean from sums: sqrt(s²/n) with s² the sample variance.
+    mean, mean_of_squares: (weighted) averages of y and y²; n: observations (effective, may be fractional).
+-#}
+{% macro mean_standard_error(mean, mean_of_squares, n) -%}
+sqrt(greatest(({{ mean_of_squares }}) - ({{ mean }}) * ({{ mean }}), 0) / nullif(({{ n }}) - 1, 0))
+{%- endmacro %}

@@ -1,0 +1,42 @@
+with
+
+bounds as (
+    select * from {{ ref('int_calendar__bounds') }}
+),
+
+days as (
+    select date_day
+    from {{ ref('dim_dates') }}
+    cross join bounds
+    where date_day between bounds.first_day and bounds.last_day
+),
+
+calendar_periods as (
+    {%- for grain in ['day', 'week', 'month', 'quarter'] %}
+    select distinct
+        '{{ grain }}' as period_grain,
+        cast(date_trunc('{{ grain }}', date_day) as date) as period_start,
+        cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, "date_trunc('" ~ grain ~ "', date_day)")) }} as date) as period_end,
+        cast({{ dbt.dateadd(grain, -1, "date_trunc('" ~ grain ~ "', date_day)") }} as date) as previous_period_start
+    from days
+    union all
+    {%- endfor %}
+    -- A rolling year is compared with the year before it: with its neighbour it shares eleven months.
+    select distinct
+        'rolling_12_months' as period_grain,
+        cast({{ dbt.dateadd('month', -11, "date_trunc('month', date_day)") }} as date) as period_start,
+        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "date_trunc('month', date_day)")) }} as date) as period_end,
+        cast({{ dbt.dateadd('month', -23, "date_trunc('month', date_day)") }} as date) as previous_period_start
+    from days
+    cross join bounds
+    where cast({{ dbt.dateadd('month', -11, "date_trunc('month', date_day)") }} as date) >= cast(date_trunc('month', bounds.first_day) as date)
+)
+
+select
+    calendar_periods.period_grain,
+    calendar_periods.period_start,
+    calendar_periods.period_end,
+    calendar_periods.previous_period_start,
+    calendar_periods.period_end <= bounds.last_day as is_complete_period
+from calendar_periods
+cross join bounds

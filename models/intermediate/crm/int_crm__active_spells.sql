@@ -1,0 +1,80 @@
+with
+
+contracts as (
+    select
+        contract_id,
+        customer_id,
+        product,
+        coalesce(monthly_fee_eur, 0) as monthly_fee_eur,
+        started_on,
+        cast({{ dbt.dateadd('day', -1, 'ended_on') }} as date) as last_day
+    from {{ ref('stg_crm__contracts') }}
+    -- a contract that ended on the day it started was never in force
+    where ended_on is null or ended_on > started_on
+),
+
+ordered as (
+    select
+        *,
+        max(coalesce(last_day, cast('9999-12-31' as date))) over (
+            partition by customer_id order by started_on, contract_id
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until
+    from contracts
+),
+
+marked as (
+    select
+        *,
+        case
+            when covered_until is null then 1
+            when covered_until >= cast('9999-12-31' as date) then 0
+            when started_on > {{ dbt.dateadd('day', 'cast(' ~ assumption('switch_grace_days') ~ ' as integer) + 1', 'covered_until') }} then 1
+            else 0
+        end as starts_spell
+    from ordered
+),
+
+numbered as (
+    select
+        *,
+        sum(starts_spell) over (
+            partition by customer_id order by started_on, contract_id
+            rows between unbounded preceding and current row
+        ) as spell_number
+    from marked
+),
+
+spells as (
+    select
+        customer_id,
+        spell_number,
+        min(started_on) as started_on,
+        case when count(*) = count(last_day) then max(last_day) end as last_day
+    from numbered
+    group by customer_id, spell_number
+),
+
+main_products as (
+    select
+        customer_id,
+        spell_number,
+        product,
+        row_number() over (
+            partition by customer_id, spell_number
+            order by monthly_fee_eur desc, started_on asc, contract_id asc
+        ) as fee_rank
+    from numbered
+)
+
+select
+    spells.customer_id,
+    cast(spells.spell_number as integer) as spell_number,
+    main_products.product,
+    spells.started_on,
+    spells.last_day
+from spells
+inner join main_products
+    on spells.customer_id = main_products.customer_id
+    and spells.spell_number = main_products.spell_number
+    and main_products.fee_rank = 1

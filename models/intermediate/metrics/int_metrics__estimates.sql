@@ -1,0 +1,112 @@
+with
+
+parts as (
+    select
+        parts.*,
+        metrics.estimator,
+        metrics.unit,
+        parts.w_sum * parts.w_sum / nullif(parts.w_sq_sum, 0) as n_kish,
+        parts.wy_sum / nullif(parts.w_sum, 0) as mean,
+        parts.wy_sq_sum / nullif(parts.w_sum, 0) as mean_of_squares
+    from {{ ref('int_metrics__period_parts') }} as parts
+    inner join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code
+),
+
+-- SE·√((N-n)/(N-1)) is the same as an n that is (N-1)/(N-n) times as large; a full count leaves no sampling error.
+-- More answers than people (several waves in a month) means the headcount is not the population: no correction then.
+sized as (
+    select
+        *,
+        n_kish * case
+            when population_n is null or n > population_n then 1
+            when n = population_n then 1e12
+            else (population_n - 1) / (population_n - n)
+        end as n_effective,
+        sqrt(case
+            when population_n is null or n > population_n then 1
+            when n = population_n then 0
+            else (population_n - n) / (population_n - 1)
+        end) as population_correction
+    from parts
+),
+
+shares as (
+    select
+        sized.*,
+        (mean_of_squares + mean) / 2 as positive_share,
+        (mean_of_squares - mean) / 2 as negative_share,
+        quantiles.t_975
+    from sized
+    left join {{ ref('t_quantiles') }} as quantiles
+        on cast(floor(sized.n_kish + 1e-9) as integer) - 1 = quantiles.degrees_of_freedom
+),
+
+errors as (
+    select
+        *,
+        case estimator
+            when 'proportion' then sqrt(greatest(mean * (1 - mean), 0) / n_effective)
+            when 'net_share' then sqrt(greatest(mean_of_squares - mean * mean, 0) / n_effective)
+            when 'mean' then {{ mean_standard_error('mean', 'mean_of_squares', 'n_kish') }} * population_correction
+            else {{ ratio_standard_error('n', 'x_sum', 'y_sum', 'x_sq_sum', 'y_sq_sum', 'xy_sum') }}
+        end as standard_error,
+        -- with no variation in the sample the plain error is 0, which would make every later change "certain"
+        case estimator
+            when 'proportion' then sqrt(
+                ((mean * n_effective + 2) / (n_effective + 4)) * (1 - (mean * n_effective + 2) / (n_effective + 4)) / (n_effective + 4)
+            )
+            when 'net_share' then sqrt(greatest(
+                (mean_of_squares * n_effective + 1.5) / (n_effective + 3)
+                - (mean * n_effective / (n_effective + 3)) * (mean * n_effective / (n_effective + 3)), 0
+            ) / (n_effective + 3))
+        end as standard_error_floor,
+        case estimator
+            when 'ratio' then y_sum / nullif(x_sum, 0)
+            else mean
+        end as estimate,
+        case estimator
+            when 'ratio' then y_sum / nullif(x_sum, 0)
+            else y_sum / n
+        end as estimate_unweighted,
+        case when unit in ('percent', 'nps_points') then 100 else 1 end as unit_factor
+    from shares
+),
+
+bounds as (
+    select
+        *,
+        case estimator
+            when 'proportion' then {{ wilson_bound('mean', 'n_effective', 'low') }}
+            when 'net_share' then {{ net_share_bound('positive_share', 'negative_share', 'n_effective', 'low') }}
+            when 'mean' then greatest(
+                estimate - {{ t_quantile('n_kish - 1', 't_975') }} * standard_error, coalesce(scale_minimum, -1e300)
+            )
+            else estimate - {{ z_975() }} * standard_error
+        end as bound_low,
+        case estimator
+            when 'proportion' then {{ wilson_bound('mean', 'n_effective', 'high') }}
+            when 'net_share' then {{ net_share_bound('positive_share', 'negative_share', 'n_effective', 'high') }}
+            when 'mean' then least(
+                estimate + {{ t_quantile('n_kish - 1', 't_975') }} * standard_error, coalesce(scale_maximum, 1e300)
+            )
+            else estimate + {{ z_975() }} * standard_error
+        end as bound_high
+    from errors
+)
+
+select
+    metric_code,
+    period_grain,
+    period_start,
+    scope_kind,
+    scope_key,
+    n,
+    n_effective,
+    population_n,
+    estimate * unit_factor as value,
+    estimate_unweighted * unit_factor as value_unweighted,
+    bound_low * unit_factor as ci_low,
+    bound_high * unit_factor as ci_high,
+    standard_error * unit_factor as standard_error,
+    greatest(standard_error, case when standard_error = 0 then standard_error_floor else 0 end) * unit_factor as test_error
+from bounds

@@ -1,0 +1,8 @@
+select
+    driver_code,
+    driver_kind,
+    display_position,
+    driver_name_en,
+    driver_name_nl,
+    is_affective
+from {{ ref('drivers') }}

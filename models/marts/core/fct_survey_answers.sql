@@ -1,0 +1,47 @@
+with
+
+answers as (
+    select * from {{ ref('stg_survey__answers') }}
+),
+
+items as (
+    select * from {{ ref('dim_survey_items') }}
+)
+
+select
+    answers.response_id,
+    answers.item_code,
+    responses.survey_code,
+    items.instrument,
+    items.metric_code,
+    items.driver_code,
+    items.scale_id,
+    responses.respondent_kind,
+    responses.respondent_id,
+    responses.customer_id,
+    responses.employee_id,
+    responses.contact_id,
+    responses.team_id,
+    responses.department_id,
+    responses.segment,
+    responses.region,
+    responses.channel,
+    responses.journey,
+    responses.touchpoint,
+    responses.product,
+    responses.language,
+    answers.answer_state,
+    answers.answer_value,
+    case
+        when answers.answer_value >= items.top_box_minimum then 1
+        when answers.answer_value <= items.bottom_box_maximum then -1
+        when answers.answer_value is not null then 0
+    end as box_value,
+    responses.weight,
+    items.scale_minimum,
+    items.scale_maximum,
+    responses.submitted_on,
+    responses.submitted_at
+from answers
+inner join {{ ref('int_survey__responses_placed') }} as responses on answers.response_id = responses.response_id
+inner join items on responses.survey_code = items.survey_code and answers.item_code = items.item_code

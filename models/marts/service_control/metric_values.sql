@@ -1,0 +1,118 @@
+with
+
+metrics as (
+    select * from {{ ref('dim_metrics') }}
+),
+
+periods as (
+    select * from {{ ref('int_calendar__periods') }}
+),
+
+estimates as (
+    select * from {{ ref('int_metrics__estimates') }}
+),
+
+scopes as (
+    select * from {{ ref('dim_scopes') }}
+),
+
+compared as (
+    select
+        estimates.*,
+        metrics.estimator,
+        metrics.is_headline,
+        metrics.is_higher_better,
+        metrics.target,
+        scopes.scope_name,
+        periods.period_end,
+        periods.previous_period_start,
+        periods.is_complete_period,
+        -- the same rule for a figure and for what it is compared with: a hidden cell may not be read from a change
+        estimates.n >= {{ assumption('hidden_below_n') }} as is_shown,
+        coalesce(before.n >= {{ assumption('hidden_below_n') }}, false) as is_before_shown,
+        before.value as before_value,
+        before.test_error as before_test_error
+    from estimates
+    inner join metrics on estimates.metric_code = metrics.metric_code
+    inner join scopes on estimates.scope_kind = scopes.scope_kind and estimates.scope_key = scopes.scope_key
+    inner join periods
+        on estimates.period_grain = periods.period_grain and estimates.period_start = periods.period_start
+    left join estimates as before
+        on estimates.metric_code = before.metric_code
+        and estimates.period_grain = before.period_grain
+        and estimates.scope_kind = before.scope_kind
+        and estimates.scope_key = before.scope_key
+        and periods.previous_period_start = before.period_start
+),
+
+tested as (
+    select
+        *,
+        case when is_shown and is_before_shown then value - before_value end as change,
+        case
+            when is_shown and is_before_shown and test_error * test_error + before_test_error * before_test_error > 0
+                then 2 * (1 - {{ normal_cdf('abs(value - before_value) / sqrt(test_error * test_error + before_test_error * before_test_error)') }})
+        end as p_value
+    from compared
+),
+
+-- Benjamini-Hochberg over what one page shows together: the headline metrics of a scope in a period.
+ranked as (
+    select
+        *,
+        count(p_value) over page as page_tests,
+        row_number() over (
+            partition by period_grain, period_start, scope_kind, scope_key, is_headline
+            order by p_value asc nulls last, metric_code asc
+        ) as p_rank
+    from tested
+    window page as (partition by period_grain, period_start, scope_kind, scope_key, is_headline)
+),
+
+adjusted as (
+    select
+        *,
+        min(p_value * page_tests / p_rank) over (
+            partition by period_grain, period_start, scope_kind, scope_key, is_headline
+            order by p_rank desc
+            rows between unbounded preceding and current row
+        ) as q_value
+    from ranked
+)
+
+select
+    metric_code,
+    period_grain,
+    cast(period_start as date) as period_start,
+    cast(period_end as date) as period_end,
+    scope_kind,
+    scope_key,
+    scope_name,
+    case when is_shown then n end as n,
+    case when is_shown then n_effective end as n_effective,
+    case when is_shown then population_n end as population_n,
+    case when is_shown then value end as value,
+    case when is_shown then value_unweighted end as value_unweighted,
+    case when is_shown then ci_low end as ci_low,
+    case when is_shown then ci_high end as ci_high,
+    case when is_shown then standard_error end as standard_error,
+    'previous' as comparison,
+    cast(previous_period_start as date) as comparison_period_start,
+    case when is_shown and is_before_shown then before_value end as comparison_value,
+    change,
+    p_value,
+    q_value,
+    case
+        when change is null or p_value is null then 'not_compared'
+        when q_value > {{ assumption('significance_level') }} then 'no_demonstrable_change'
+        when (change > 0) = is_higher_better then 'better'
+        else 'worse'
+    end as verdict,
+    case
+        when not is_shown then 'hidden'
+        when n < {{ assumption('normal_from_n') }} then 'indicative'
+        else 'normal'
+    end as display,
+    target,
+    is_complete_period
+from adjusted

@@ -1,0 +1,3 @@
+{{ checked_rows('crm', 'advocacy_events', references={
+    'customer_id': ref('stg_crm__customers'),
+}) }}

@@ -1,0 +1,3 @@
+{{ checked_rows('crm', 'contacts', references={
+    'customer_id': ref('stg_crm__customers'),
+}) }}

@@ -1,0 +1,3 @@
+{{ checked_rows('crm', 'feedback_items', references={
+    'customer_id': ref('stg_crm__customers'),
+}) }}

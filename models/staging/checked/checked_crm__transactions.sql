@@ -1,0 +1,3 @@
+{{ checked_rows('crm', 'transactions', references={
+    'customer_id': ref('stg_crm__customers'),
+}) }}

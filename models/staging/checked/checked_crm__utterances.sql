@@ -1,0 +1,3 @@
+{{ checked_rows('crm', 'utterances', references={
+    'contact_id': ref('stg_crm__contacts'),
+}) }}

@@ -1,0 +1,3 @@
+{{ checked_rows('hr', 'absences', references={
+    'employee_id': ref('stg_hr__employees'),
+}) }}

@@ -1,0 +1,3 @@
+{{ checked_rows('hr', 'labour_costs', references={
+    'employee_id': ref('stg_hr__employees'),
+}) }}

@@ -1,0 +1,1 @@
+{{ accepted_rows(ref('checked_crm__contracts')) }}

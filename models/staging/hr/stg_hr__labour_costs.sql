@@ -1,0 +1,1 @@
+{{ accepted_rows(ref('checked_hr__labour_costs')) }}
