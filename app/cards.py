@@ -112,9 +112,12 @@ def _other_period(row: Row, page: tuple[date, date] | None, grain: str, words: W
     return formats.period(grain, row["period_start"], row["period_end"], words)
 
 
-def _when(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -> str:
-    """What a card says about its period and comparison when they are not what the head of the page says."""
-    said = []
+def _notes(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -> str:
+    """Indicative or not, and the period and comparison where they are not those in the head of the page."""
+    chip, said = "", []
+    if row["display"] == "indicative":
+        help_text = escape(words["indicative_help"], quote=True)
+        chip = f'<span class="chip" title="{help_text}">{escape(words["indicative"])}</span>'
     if other := _other_period(row, page, grain, words):
         said.append(words["about_period"].format(period=other))
     start = row["comparison_period_start"]
@@ -122,7 +125,7 @@ def _when(row: Row, page: tuple[date, date] | None, grain: str, words: Words) ->
         end = formats.period_end(grain, start)
         if end + timedelta(days=1) != row["period_start"]:
             said.append(words["versus"].format(period=formats.period(grain, start, end, words)))
-    return f'<div class="when">{escape(", ".join(said))}</div>' if said else ""
+    return f'<div class="notes">{chip}<span>{escape(", ".join(said))}</span></div>' if chip or said else ""
 
 
 def board(rows: Sequence[Row], course: Sequence[Row], grain: str, words: Words) -> str:
@@ -136,7 +139,9 @@ def board(rows: Sequence[Row], course: Sequence[Row], grain: str, words: Words) 
     html = []
     for audience, side in QUADRANTS:
         here = [row for row in rows if row["audience"] == audience and row["side"] == side]
-        cards = "".join(card(row, points.get(row["metric_code"], []), axis, page, grain, words) for row in here)
+        cards = "".join(
+            card(row, points.get(row["metric_code"], []), axis, page, grain, words) for row in here
+        )
         # Three cards fill a row, four make two rows of two: no card stands alone on a line.
         columns = 2 if len(here) in (2, 4) else 3
         title = words[f"quadrant_{audience}_{side}"]
@@ -160,19 +165,17 @@ def card(
     """One figure. A hidden figure and one without data give the same card: neither may tell which it is."""
     code = escape(row["metric_code"], quote=True)
     title = (
-        f'<div class="name" role="heading" aria-level="3"><span class="tip" tabindex="0">{escape(name(row, words))}'
-        f'<span class="bubble" role="tooltip">{escape(row[f"definition_{words.language}"] or "")}</span></span>'
+        f'<div class="name" role="heading" aria-level="3"><span class="tip" tabindex="0" '
+        f'aria-describedby="definition-{code}">{escape(name(row, words))}</span></div>'
+        f'<div class="bubble" role="tooltip" id="definition-{code}">'
+        f"{escape(row[f'definition_{words.language}'] or '')}</div>"
     )
     if not is_shown(row):
         return (
-            f'<div class="card blank" role="listitem" data-metric="{code}">{title}</div>'
+            f'<div class="card blank" role="listitem" data-metric="{code}">{title}'
             f'<div class="value" aria-hidden="true">–</div><div class="none">{escape(words["no_figure"])}</div></div>'
         )
     verdict = row["verdict"] if row["change"] is not None else "not_compared"
-    chip = ""
-    if row["display"] == "indicative":
-        help_text = escape(words["indicative_help"], quote=True)
-        chip = f'<span class="chip" title="{help_text}">{escape(words["indicative"])}</span>'
     figures = (
         f'<div class="figure"><div class="value">{escape(formats.value(row, row["value"], words))}'
         f"<span>{escape(formats.unit(row, words))}</span></div>{_course(row, points, axis, words)}</div>"
@@ -182,17 +185,19 @@ def card(
         facts.insert(0, formats.interval(row, words))
     said = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
     return (
-        f'<div class="card {verdict} {row["display"]}" role="listitem" data-metric="{code}">{title}{chip}</div>'
-        f'{_when(row, page, grain, words)}{figures}<div class="facts">{said}</div>{_change(row, verdict, words)}</div>'
+        f'<div class="card {verdict} {row["display"]}" role="listitem" data-metric="{code}">{title}{figures}'
+        f'<div class="facts">{said}</div>{_notes(row, page, grain, words)}{_change(row, verdict, words)}</div>'
     )
 
 
 def _change(row: Row, verdict: str, words: Words) -> str:
     parts = []
     if verdict != "not_compared":
-        arrow = "▲" if row["change"] > 0 else "▼" if row["change"] < 0 else ""
-        amount = escape(formats.change(row, words))
-        parts.append(f'<span class="amount"><i aria-hidden="true">{arrow}</i>{amount}</span>')
+        amount = formats.change(row, words)
+        arrow = {"+": "▲", formats.MINUS: "▼"}.get(
+            amount[0], ""
+        )  # no arrow beside a change that is shown as zero
+        parts.append(f'<span class="amount"><i aria-hidden="true">{arrow}</i>{escape(amount)}</span>')
     mark, said = MARKS[verdict], escape(words[f"verdict_{verdict}"])
     parts.append(f'<span class="pill"><i aria-hidden="true">{mark}</i>{said}</span>')
     if row["target"] is not None:

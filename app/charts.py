@@ -38,9 +38,13 @@ def sparkline(points: Sequence[Point], axis: Sequence[date], label: str, target:
     place = {on: index for index, on in enumerate(axis)}
     step = (WIDTH - 2 * MARGIN) / max(len(axis) - 1, 1)
     bounds = [bound for p in points for bound in (p.value, p.low, p.high) if bound is not None]
-    if target is not None:
-        bounds.append(target)
     lowest, highest = min(bounds), max(bounds)
+    if target is not None:
+        reach = highest - lowest
+        if lowest - reach <= target <= highest + reach:
+            lowest, highest = min(lowest, target), max(highest, target)
+        else:
+            target = None  # drawing a far target would press the course flat; the card says it in words
     span = (highest - lowest) or 1.0
 
     def at(on: date, value: float) -> str:

@@ -71,7 +71,7 @@ def change(row: dict[str, Any], words: Words, *, signed: bool = True) -> str:
         return _euro(figure, words)
     is_one = figure.lstrip(f"+{MINUS}") == "1"
     key = {"percent": "change_percentage", "nps_points": "change_points"}.get(row["unit"], "change_plain")
-    return words[f"{key}_one" if is_one else key].format(figure=figure)
+    return words[f"{key}_one" if is_one else key].format(figure=figure).replace(" ", NO_BREAK)
 
 
 def day(moment: date, words: Words) -> str:

@@ -127,7 +127,9 @@ def cards(connection: duckdb.DuckDBPyConnection, grain: str, scope_kind: str, sc
     return _rows(connection, CARDS, {"grain": grain, "scope_kind": scope_kind, "scope_key": scope_key})
 
 
-def sparklines(connection: duckdb.DuckDBPyConnection, grain: str, scope_kind: str, scope_key: str) -> list[Row]:
+def sparklines(
+    connection: duckdb.DuckDBPyConnection, grain: str, scope_kind: str, scope_key: str
+) -> list[Row]:
     """Value and interval of the last complete periods of every headline metric, oldest first."""
     return _rows(
         connection,

@@ -18,9 +18,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
 THEMES = ("light", "dark")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @contextmanager
@@ -35,7 +40,9 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def open_page(browser: Browser, url: str, size: str = "desk", theme: str = "light", language: str = "nl") -> Page:
+def open_page(
+    browser: Browser, url: str, size: str = "desk", theme: str = "light", language: str = "nl"
+) -> Page:
     """The app at rest: figures (or the page that says there are none) drawn and fonts loaded."""
     context = browser.new_context(viewport=SIZES[size], color_scheme=theme, locale=LOCALES[language])
     page = context.new_page()

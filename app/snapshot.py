@@ -54,7 +54,9 @@ def served_path(folder: Path) -> str | None:
 def snapshot_time(path: str) -> datetime | None:
     """UTC moment in the name of a snapshot file (`serving_20260701T041200Z.duckdb`), None for another name."""
     try:
-        return datetime.strptime(Path(path).stem.removeprefix("serving_"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        return datetime.strptime(Path(path).stem.removeprefix("serving_"), "%Y%m%dT%H%M%SZ").replace(
+            tzinfo=UTC
+        )
     except ValueError:
         return None
 
@@ -64,9 +66,8 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
 
     Raises duckdb.Error when the file is not a DuckDB database this version can read.
     """
-    connection = duckdb.connect(path, read_only=True, config={"threads": 2, "enable_external_access": False})
-    connection.execute("set lock_configuration = true")
-    return connection
+    settings = {"threads": 2, "enable_external_access": False, "lock_configuration": True}
+    return duckdb.connect(path, read_only=True, config=settings)
 
 
 def read_build(folder: Path) -> Build:

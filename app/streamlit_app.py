@@ -15,11 +15,11 @@ import queries
 import snapshot
 import streamlit as st
 import trust
+from choices import DEFAULT_GRAIN, DEFAULT_KIND, View, view_of
 from text import LANGUAGES, Words
 
 HERE = Path(__file__).parent
-DEFAULT_GRAIN, DEFAULT_KIND = "month", "organisation"
-# Seconds between looks at the warehouse folder: two file stats, so that an open page follows a build.
+# Seconds between looks at the warehouse folder: two small reads, so that an open page follows a build.
 WATCH_SECONDS = 5
 REJECTED_LIMIT = 200
 
@@ -41,26 +41,33 @@ def html(body: str) -> None:
     st.markdown(body, unsafe_allow_html=True)
 
 
-def choose(parameter: str, options: list[str], default: str) -> str:
-    """Value of a choice from the URL, the default when it is absent or not an option; primes the widget."""
-    asked = st.query_params.get(parameter, default)
-    chosen = asked if asked in options else default
-    st.session_state[f"choice_{parameter}"] = chosen
-    return chosen
+def browser_language() -> str:
+    """The browser's language when it is Dutch or English, else Dutch."""
+    asked = (st.context.locale or "").split("-")[0].lower()
+    return asked if asked in LANGUAGES else next(iter(LANGUAGES))
 
 
-def remember(parameter: str, default: str) -> None:
+def language() -> str:
+    asked = st.query_params.get("lang")
+    return asked if asked in LANGUAGES else browser_language()
+
+
+def remember(parameter: str, default: str | None) -> None:
     """Write a changed widget to the URL, so that a link or a reload shows the same view."""
     chosen = st.session_state[f"choice_{parameter}"]
+    if parameter == "view":
+        st.query_params.pop("of", None)
     if chosen == default:
         st.query_params.pop(parameter, None)
     else:
         st.query_params[parameter] = chosen
-    if parameter == "view":
-        st.query_params.pop("of", None)
 
 
-def select(parameter: str, label: str, labels: dict[str, str], default: str, width: int) -> None:
+def select(
+    parameter: str, label: str, labels: dict[str, str], chosen: str, default: str | None, width: int
+) -> None:
+    # The URL decides, so the widget is set to it on every run; it tells its own changes through `remember`.
+    st.session_state[f"choice_{parameter}"] = chosen
     st.selectbox(
         label,
         list(labels),
@@ -73,10 +80,30 @@ def select(parameter: str, label: str, labels: dict[str, str], default: str, wid
     )
 
 
-def default_language() -> str:
-    """The browser's language when it is Dutch or English, else Dutch."""
-    asked = (st.context.locale or "").split("-")[0].lower()
-    return asked if asked in LANGUAGES else next(iter(LANGUAGES))
+def top(view: View, rows: list[queries.Row], words: Words) -> None:
+    """Title on the left, choices on the right."""
+    scope = words["whole_organisation"]
+    if view.kind != DEFAULT_KIND:
+        scope = f"{words[f'scope_{view.kind}'].lower()} {view.names[view.key]}"
+    with st.container(horizontal=True, vertical_alignment="bottom", key="top"):
+        html(cards.head(rows, view.grain, scope, words))
+        with st.container(horizontal=True, horizontal_alignment="right", width="content", key="choices"):
+            grains = {grain: words[f"grain_{grain}"] for grain in queries.GRAINS}
+            select("per", words["choose_grain"], grains, view.grain, DEFAULT_GRAIN, 176)
+            kinds = {kind: words[f"scope_{kind}"] for kind in view.kinds}
+            select("view", words["choose_scope_kind"], kinds, view.kind, DEFAULT_KIND, 168)
+            if view.kind != DEFAULT_KIND:
+                select("of", words["choose_scope"], view.names, view.key, None, 186)
+            st.session_state["choice_lang"] = words.language
+            st.segmented_control(
+                words["choose_language"],
+                list(LANGUAGES),
+                format_func=LANGUAGES.__getitem__,
+                key="choice_lang",
+                required=True,
+                on_change=remember,
+                args=("lang", browser_language()),
+            )
 
 
 @st.fragment(run_every=WATCH_SECONDS)
@@ -106,36 +133,21 @@ def details(path: str, words: Words) -> None:
                 html(getattr(trust, f"{name}_table")(read(path, name), words))
 
 
-def page(path: str, language: str) -> None:
+def page(path: str, words: Words) -> None:
     """Everything on the page of one snapshot. Raises duckdb.Error when the snapshot lacks what the app reads."""
-    words = Words(language)
-    scopes = read(path, "scopes")
-    kinds = [kind for kind in queries.SCOPE_KINDS if any(scope["scope_kind"] == kind for scope in scopes)]
-    grain = choose("per", list(queries.GRAINS), DEFAULT_GRAIN)
-    kind = choose("view", kinds or [DEFAULT_KIND], DEFAULT_KIND)
-    names = {scope["scope_key"]: scope["scope_name"] for scope in scopes if scope["scope_kind"] == kind}
-    first = next(iter(names), "")
-    key = choose("of", list(names), first)
-    asked = [st.query_params.get("view", kind), st.query_params.get("of", key)]
-
-    # Read everything first: a snapshot that lacks something must not leave half a page.
-    rows = read(path, "cards", grain, kind, key)
-    course = read(path, "sparklines", grain, kind, key)
+    view = view_of(st.query_params, read(path, "scopes"))
+    # Read everything before drawing: a snapshot that lacks something must not leave half a page.
+    rows = read(path, "cards", view.grain, view.kind, view.key)
+    course = read(path, "sparklines", view.grain, view.kind, view.key)
     counts = read(path, "trust")
-    scope_label = words["scope_organisation"] if kind == DEFAULT_KIND else f"{words[f'scope_{kind}']} {names[key]}"
-    with st.container(horizontal=True, vertical_alignment="bottom", key="top"):
-        html(cards.head(rows, grain, scope_label, words))
-        with st.container(horizontal=True, horizontal_alignment="right", width="content", key="choices"):
-            select("per", words["choose_grain"], {g: words[f"grain_{g}"] for g in queries.GRAINS}, DEFAULT_GRAIN, 176)
-            select("view", words["choose_scope_kind"], {k: words[f"scope_{k}"] for k in kinds}, DEFAULT_KIND, 168)
-            if kind != DEFAULT_KIND:
-                select("of", words["choose_scope"], names, first, 176)
-            select("lang", words["choose_language"], LANGUAGES, default_language(), 136)
+    if view.kind != DEFAULT_KIND and "of" not in st.query_params:
+        st.query_params["of"] = view.key  # a shared link keeps its scope when another one comes first
+    top(view, rows, words)
     watch(path, words)
-    if asked != [kind, key]:
-        html(f'<div class="sc note" role="status">{words["scope_unknown"]}</div>')
-    html(cards.story(rows, grain, words))
-    html(cards.board(rows, course, grain, words))
+    if not view.is_known:
+        html(f'<div class="sc note" role="status" lang="{words.language}">{words["scope_unknown"]}</div>')
+    html(cards.story(rows, view.grain, words))
+    html(cards.board(rows, course, view.grain, words))
     html(trust.strip(counts, snapshot.snapshot_time(path), words))
     details(path, words)
 
@@ -148,15 +160,15 @@ def main() -> None:
         initial_sidebar_state="collapsed",
     )
     st.html(HERE / "style.css")
-    language = choose("lang", list(LANGUAGES), default_language())
+    words = Words(language())
     path = snapshot.served_path(snapshot.warehouse_folder())
     if path is None:
-        watch(None, Words(language))
+        watch(None, words)
         return
     try:
-        page(path, language)
+        page(path, words)
     except duckdb.Error as error:
-        html(trust.full_page("unreadable", snapshot.Build(state="failed", message=str(error)), Words(language)))
+        html(trust.full_page("unreadable", snapshot.Build(state="failed", message=str(error)), words))
 
 
 main()

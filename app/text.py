@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LANGUAGES = {"nl": "Nederlands", "en": "English"}
+LANGUAGES = {"nl": "NL", "en": "EN"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,9 @@ TEXT: dict[str, tuple[str, str]] = {
     ),
     "title": ("Service control", "Service control"),
     # Choices
+    "legend_line": ("verloop", "course"),
+    "legend_band": ("95%-interval", "95% interval"),
+    "legend_target": ("doel", "target"),
     "choose_language": ("Taal", "Language"),
     "choose_grain": ("Periode", "Period"),
     "choose_scope_kind": ("Onderdeel", "View by"),
@@ -41,7 +44,8 @@ TEXT: dict[str, tuple[str, str]] = {
     "grain_month": ("Per maand", "Monthly"),
     "grain_quarter": ("Per kwartaal", "Quarterly"),
     "grain_rolling_12_months": ("Laatste 12 maanden", "Last 12 months"),
-    "scope_organisation": ("Hele organisatie", "Whole organisation"),
+    "whole_organisation": ("hele organisatie", "whole organisation"),
+    "scope_organisation": ("Organisatie", "Organisation"),
     "scope_department": ("Afdeling", "Department"),
     "scope_team": ("Team", "Team"),
     "scope_segment": ("Segment", "Segment"),
@@ -83,15 +87,17 @@ TEXT: dict[str, tuple[str, str]] = {
     "verdict_no_demonstrable_change": ("geen aantoonbaar verschil", "no demonstrable change"),
     "verdict_not_compared": ("niet te vergelijken", "no comparison"),
     "versus": ("t.o.v. {period}", "vs {period}"),
-    "about_period": ("over {period}", "over {period}"),
+    "about_period": ("over {period}", "for {period}"),
     "indicative": ("indicatief", "indicative"),
     "indicative_help": (
         "Weinig waarnemingen: kijk vooral naar het interval.",
         "Few observations: go by the interval.",
     ),
     "no_figure": ("Geen of te weinig gegevens", "No data, or too few"),
-    "trend_label": ("Verloop van {name} over {count} perioden, van {first} tot {last}",
-                    "Course of {name} over {count} periods, from {first} to {last}"),
+    "trend_label": (
+        "Verloop van {name} over {count} perioden, van {first} tot {last}",
+        "Course of {name} over {count} periods, from {first} to {last}",
+    ),
     # The line on top
     "story_better": ("Beter: {facts}.", "Better: {facts}."),
     "story_worse": ("Slechter: {facts}.", "Worse: {facts}."),
@@ -117,9 +123,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "This selection cannot be compared with a previous period yet.",
     ),
     # Can I trust it?
-    "trust_title": ("Onderbouwing", "Evidence"),
     "trust_sources_ok": ("Bronnen actueel", "Sources up to date"),
-    "trust_sources_stale": ("{count} van {total} bronnen verouderd", "{count} of {total} sources out of date"),
+    "trust_sources_stale": (
+        "{count} van {total} bronnen verouderd",
+        "{count} of {total} sources out of date",
+    ),
     "trust_sources_refused": ("{count} van {total} bronnen geweigerd", "{count} of {total} sources refused"),
     "trust_sources_none": ("Geen bronnen geladen", "No sources loaded"),
     "trust_until": ("gegevens t/m {date}", "data until {date}"),
@@ -169,8 +177,10 @@ TEXT: dict[str, tuple[str, str]] = {
     "column_definition": ("Definitie", "Definition"),
     "column_model": ("Model", "Model"),
     "nothing_rejected": ("Er zijn geen rijen afgewezen.", "No rows were rejected."),
-    "table_part": ("De eerste {count} regels; de rest staat in de mart rejected_rows.",
-                   "The first {count} lines; the rest is in the mart rejected_rows."),
+    "table_part": (
+        "De eerste {count} regels; de rest staat in de mart rejected_rows.",
+        "The first {count} lines; the rest is in the mart rejected_rows.",
+    ),
     # Builds
     "build_running": ("Er wordt een nieuwe versie gebouwd", "A new version is being built"),
     "build_step": ("stap {number} van {count}: {step}", "step {number} of {count}: {step}"),
@@ -186,15 +196,18 @@ TEXT: dict[str, tuple[str, str]] = {
     "build_more": ("en nog {count}", "and {count} more"),
     "empty_title": ("Er zijn nog geen cijfers gepubliceerd", "No figures have been published yet"),
     "empty_text": (
-        "Zodra de eerste bouw alle controles doorstaat, verschijnen hier de zestien cijfers van uw dienstverlening. "
-        "Deze pagina ververst zichzelf.",
-        "As soon as the first build passes all its checks, the sixteen figures of your service appear here. "
-        "This page refreshes itself.",
+        "Zodra de eerste bouw alle controles doorstaat, verschijnen hier de zestien cijfers. "
+        + "Deze pagina ververst zichzelf.",
+        "As soon as the first build passes all its checks, the sixteen figures appear here. "
+        + "This page refreshes itself.",
     ),
     "empty_run": ("Start de bouw in de projectmap:", "Start the build in the project folder:"),
     "empty_failed": ("De laatste bouw is mislukt.", "The last build failed."),
     "empty_interrupted": ("De laatste bouw is afgebroken.", "The last build was interrupted."),
-    "unreadable_title": ("De gepubliceerde cijfers zijn niet te lezen", "The published figures cannot be read"),
+    "unreadable_title": (
+        "De gepubliceerde cijfers zijn niet te lezen",
+        "The published figures cannot be read",
+    ),
     "unreadable_text": (
         "De momentopname past niet bij deze versie van de app of is beschadigd. Een nieuwe bouw herstelt dit.",
         "The snapshot does not fit this version of the app or is damaged. A new build mends this.",

@@ -12,11 +12,17 @@ from snapshot import Build
 from text import Words
 
 Row = dict[str, Any]
-MOST_FAILURES = 3
+MOST_FAILURES = 2
 GOOD, WARNING, BAD = "good", "warning", "bad"
 ICONS = {GOOD: "✓", WARNING: "!", BAD: "✕"}
 LEVELS = {
-    "ok": GOOD, "pass": GOOD, "stale": WARNING, "warn": WARNING, "warning": WARNING, "refused": BAD, "fail": BAD,
+    "ok": GOOD,
+    "pass": GOOD,
+    "stale": WARNING,
+    "warn": WARNING,
+    "warning": WARNING,
+    "refused": BAD,
+    "fail": BAD,
     "rejected": BAD,
 }
 
@@ -32,7 +38,14 @@ def strip(counts: Row, published_at: datetime | None, words: Words) -> str:
     parts.append(_item(words[key].format(count=formats.number(rejected, 0, words))))
     if published_at:
         parts.append(_item(words["trust_snapshot"].format(time=formats.clock(published_at, words))))
-    return f'<div class="sc strip" lang="{words.language}">{"".join(parts)}</div>'
+    keys = "".join(
+        f'<span class="key"><i class="{kind}"></i>{escape(words[f"legend_{kind}"])}</span>'
+        for kind in ("line", "band", "target")
+    )
+    return (
+        f'<div class="sc strip" lang="{words.language}"><div>{"".join(parts)}</div>'
+        f'<div class="legend" aria-hidden="true">{keys}</div></div>'
+    )
 
 
 def _item(said: str, level: str = "") -> str:
@@ -65,12 +78,18 @@ def _status(status: str, words: Words) -> str:
     return f'<span class="status">{icon}{escape(words[f"status_{status}"])}</span>'
 
 
-def _table(columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], caption: str, words: Words) -> str:
+def _table(
+    columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], caption: str, words: Words
+) -> str:
     """columns: text key and whether it holds numbers; cells are HTML."""
     kinds = [' class="number"' if is_number else "" for _, is_number in columns]
-    head = "".join(f'<th scope="col"{kind}>{escape(words[key])}</th>' for (key, _), kind in zip(columns, kinds, strict=True))
+    head = "".join(
+        f'<th scope="col"{kind}>{escape(words[key])}</th>'
+        for (key, _), kind in zip(columns, kinds, strict=True)
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>" for row in rows
+        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>"
+        for row in rows
     )
     return (
         f'<div class="sc table" lang="{words.language}" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">'
@@ -99,7 +118,10 @@ def sources_table(rows: Sequence[Row], words: Words) -> str:
             _status(row["status"], words),
             escape(formats.day(row["data_until"], words)) if row["data_until"] else "",
             escape(formats.clock(row["last_loaded_at"], words)) if row["last_loaded_at"] else "",
-            *(_count(row[f"row_count_{kind}"], words) for kind in ("raw", "accepted", "duplicate", "rejected")),
+            *(
+                _count(row[f"row_count_{kind}"], words)
+                for kind in ("raw", "accepted", "duplicate", "rejected")
+            ),
             _text(row["message"]),
         )
         for row in rows
@@ -172,7 +194,11 @@ def _reasons(build: Build, words: Words) -> str:
     reasons = list(dict.fromkeys(filter(None, (build.message, *build.failures))))
     if not reasons:
         return ""
-    told = "".join(f"<li>{escape(reason)}</li>" for reason in reasons[:MOST_FAILURES])
+    # The page keeps a reason to a line or three; the whole of it is in the title.
+    told = "".join(
+        f'<li title="{escape(reason, quote=True)}">{escape(reason)}</li>'
+        for reason in reasons[:MOST_FAILURES]
+    )
     if len(reasons) > MOST_FAILURES:
         told += f"<li>{escape(words['build_more'].format(count=len(reasons) - MOST_FAILURES))}</li>"
     return f'<ul aria-label="{escape(words["build_reason"], quote=True)}">{told}</ul>'
@@ -182,7 +208,7 @@ def _progress(build: Build, words: Words) -> str:
     if not (build.step_number and build.step_count):
         return escape(words["build_running"])
     step = words["build_step"].format(number=build.step_number, count=build.step_count, step=build.step)
-    return f"{escape(words['build_running'])} <span>{escape(step)}</span>"
+    return f"{escape(words['build_running'])} · {escape(step)}"
 
 
 def build_note(build: Build, published_at: datetime | None, words: Words) -> str:
@@ -208,5 +234,5 @@ def full_page(kind: str, build: Build, words: Words) -> str:
     return (
         f'<div class="sc full" lang="{words.language}"><div class="squares" aria-hidden="true"><i></i><i></i><i></i><i></i></div>'
         f'<div class="title" role="heading" aria-level="1">{escape(words[f"{kind}_title"])}</div>'
-        f'<p>{escape(words[f"{kind}_text"])}</p><p>{escape(words["empty_run"])}</p><code>make build</code>{state}</div>'
+        f"<p>{escape(words[f'{kind}_text'])}</p><p>{escape(words['empty_run'])}</p><code>make build</code>{state}</div>"
     )

@@ -10,9 +10,9 @@ import codecs
 import csv
 import hashlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, Mapping
 
 from orchestration.catalogue import DECLARATIONS, Declaration
 from orchestration.project import AREAS, Table
@@ -122,7 +122,9 @@ def inspect(landed: LandingFile, declaration: Declaration, transcoded: Path) -> 
     """
     size = landed.path.stat().st_size
     if size == 0:
-        raise FileRefused("empty", "the file is empty", where=landed.file, remedy="deliver it again, or remove it")
+        raise FileRefused(
+            "empty", "the file is empty", where=landed.file, remedy="deliver it again, or remove it"
+        )
     digest = hashlib.sha256()
     copy = transcoded / f"{hashlib.sha256(landed.file.encode()).hexdigest()[:16]}.utf8"
     if landed.format == "parquet":
@@ -214,7 +216,11 @@ def _wrong_encoding(landed, declaration, error, chunk: bytes, offset: int, lines
     # The decoder may have held back bytes of the previous chunk: error.object is what it looked at.
     at = offset + error.start - (len(error.object) - len(chunk))
     line = lines + chunk[: max(0, at - offset)].count(b"\n") + 1
-    byte = f"byte 0x{error.object[error.start]:02x}" if error.start < len(error.object) else "an incomplete character"
+    byte = (
+        f"byte 0x{error.object[error.start]:02x}"
+        if error.start < len(error.object)
+        else "an incomplete character"
+    )
     with landed.path.open("rb") as stream:
         start = stream.read(2)
     likely = "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "cp1252 or latin-1"

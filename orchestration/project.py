@@ -7,11 +7,11 @@ stands in the staging YAML files. Not here: anything that opens a file of the us
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Mapping
 
 import yaml
 

@@ -47,7 +47,10 @@ def quoted(text: str) -> str:
 
 
 def read_rows(
-    connection: duckdb.DuckDBPyConnection, landed: LandingFile, inspected: Inspection, declaration: Declaration
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandingFile,
+    inspected: Inspection,
+    declaration: Declaration,
 ) -> Delivered:
     """Fill `stage.rows` from a file.
 
@@ -80,21 +83,18 @@ def read_rows(
 
 def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaration: Declaration) -> Delivered:
     names = read_header(landed, inspected.text, declaration)
-    text = inspected.text
+    # DuckDB stops at a file that mixes \r\n and \n outside quotes, as files glued together do, or reads it wrongly.
+    text = with_one_newline(inspected) if inspected.has_mixed_newlines else inspected.text
     query(connection, "drop table if exists rejected_lines; drop table if exists rejected_scans;")
     try:
         query(connection, _scan_csv(text, len(names), declaration.delimiter))
     except duckdb.Error as error:
-        if not inspected.has_mixed_newlines:
-            raise FileRefused(
-                "unreadable",
-                f"the file cannot be read as CSV: {str(error).splitlines()[0]}",
-                where=landed.file,
-                remedy="export it again as CSV with quoted text fields",
-            ) from None
-        # DuckDB stops at a file that mixes \r\n and \n outside quotes, as files glued together do.
-        text = with_one_newline(inspected)
-        query(connection, _scan_csv(text, len(names), declaration.delimiter))
+        raise FileRefused(
+            "unreadable",
+            f"the file cannot be read as CSV: {str(error).splitlines()[0]}",
+            where=landed.file,
+            remedy="export it again as CSV with quoted text fields",
+        ) from None
     ((row_count,),) = query(connection, f"select count(*) from {ROWS}")
     rejected = _rejected_lines(connection, text)
     _refuse_cut_off(connection, landed, inspected, len(names), row_count, rejected, text)
@@ -208,7 +208,9 @@ def _refuse_cut_off(connection, landed, inspected, width, row_count, rejected, t
         )
 
 
-def _read_jsonl(connection, landed: LandingFile, inspected: Inspection, declaration: Declaration) -> Delivered:
+def _read_jsonl(
+    connection, landed: LandingFile, inspected: Inspection, declaration: Declaration
+) -> Delivered:
     lines = "stage.main.lines"
     # One column, no quotes: a line of JSON holds no raw control character, so \x01 never splits one.
     query(
@@ -237,7 +239,9 @@ def _read_jsonl(connection, landed: LandingFile, inspected: Inspection, declarat
             row_number=broken[-1][0],
         )
     rejected = [
-        Problem("rejected", "bad_json", "the line is not a JSON object", number, None, line[:RAW_RECORD_LENGTH])
+        Problem(
+            "rejected", "bad_json", "the line is not a JSON object", number, None, line[:RAW_RECORD_LENGTH]
+        )
         for number, line, _ in broken
     ]
     query(
@@ -270,7 +274,9 @@ def _read_jsonl(connection, landed: LandingFile, inspected: Inspection, declarat
     return Delivered([name.strip() for name in names], row_count, rejected, ROWS)
 
 
-def _read_parquet(connection, landed: LandingFile, inspected: Inspection, declaration: Declaration) -> Delivered:
+def _read_parquet(
+    connection, landed: LandingFile, inspected: Inspection, declaration: Declaration
+) -> Delivered:
     with landed.path.open("rb") as stream:
         start = stream.read(4)
         stream.seek(-min(4, inspected.bytes), 2)
@@ -289,7 +295,9 @@ def _read_parquet(connection, landed: LandingFile, inspected: Inspection, declar
     source = f"read_parquet({quoted(str(landed.path))}, binary_as_string = true)"
     try:
         described = query(connection, f"describe select * from {source}")
-        columns = ", ".join(f"{_parquet_text(name, type_)} as c{i}" for i, (name, type_, *_) in enumerate(described))
+        columns = ", ".join(
+            f"{_parquet_text(name, type_)} as c{i}" for i, (name, type_, *_) in enumerate(described)
+        )
         query(connection, f"create or replace table {ROWS} as select {columns} from {source}")
     except duckdb.Error as error:
         raise FileRefused(

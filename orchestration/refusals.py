@@ -6,8 +6,8 @@ Belongs here: the reasons, the record of a finding, the exception that refuses a
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Iterable
 
 from service_control.errors import InputError
 

@@ -6,8 +6,8 @@ exports. Pure functions: no connection, no file. Not here: the judgement of sing
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Iterable, Mapping
 
 from orchestration.catalogue import RESPONSE_ROLES, Declaration, Survey, repeated
 from orchestration.files import LandingFile, other_delimiter
@@ -63,7 +63,9 @@ def _trimmed(index: int) -> str:
     return f"nullif(trim(c{index}), '')"
 
 
-def reshape_contract(landed: LandingFile, table: Table, delivered: Delivered, declaration: Declaration) -> Reshaped:
+def reshape_contract(
+    landed: LandingFile, table: Table, delivered: Delivered, declaration: Declaration
+) -> Reshaped:
     """A contract-shaped file: columns by name (trimmed, any case), absent ones NULL.
 
     Raises
@@ -137,7 +139,11 @@ def identifier_sql(name: str) -> str:
 
 
 def reshape_export(
-    landed: LandingFile, survey: Survey, tables: Mapping[str, Table], delivered: Delivered, declaration: Declaration
+    landed: LandingFile,
+    survey: Survey,
+    tables: Mapping[str, Table],
+    delivered: Delivered,
+    declaration: Declaration,
 ) -> Reshaped:
     """A survey export: responses and answers by the survey catalogue, wide or long.
 
@@ -146,7 +152,9 @@ def reshape_export(
     FileRefused : `missing_column`, `duplicate_column` for the columns the catalogue names.
     """
     position = {name: index for index, name in enumerate(delivered.columns)}
-    named = set(survey.roles.values()) | (set() if survey.is_long else {item.column_name for item in survey.items})
+    named = set(survey.roles.values()) | (
+        set() if survey.is_long else {item.column_name for item in survey.items}
+    )
     for name in repeated(name for name in delivered.columns if name in named):
         raise FileRefused(
             "duplicate_column",
@@ -178,17 +186,23 @@ def reshape_export(
         answers, warnings = _wide_answers_sql(rows, landed, survey, position, declaration)
     unknown = [name for name in delivered.columns if name and name not in named]
     if unknown:
-        reason = f"{len(unknown)} columns are not in the survey catalogue and are ignored: " + ", ".join(unknown)
+        reason = f"{len(unknown)} columns are not in the survey catalogue and are ignored: " + ", ".join(
+            unknown
+        )
         warnings.append(Problem("warning", "unknown_column", reason))
     responses = _responses_sql(rows, survey, tables["responses"], position, declaration)
     return Reshaped({"responses": responses, "answers": answers}, tuple(warnings))
 
 
-def _role_sql(role: str, survey: Survey, position: Mapping[str, int], declaration: Declaration, data_type: str) -> str:
+def _role_sql(
+    role: str, survey: Survey, position: Mapping[str, int], declaration: Declaration, data_type: str
+) -> str:
     name = survey.roles.get(role)
     if name is None:
         return "'customer'" if role == "respondent_kind" else "cast(null as varchar)"
-    text = f"cast({quoted(name[1:].strip())} as varchar)" if name.startswith("=") else _trimmed(position[name])
+    text = (
+        f"cast({quoted(name[1:].strip())} as varchar)" if name.startswith("=") else _trimmed(position[name])
+    )
     return value_sql(text, data_type, declaration)
 
 
@@ -213,7 +227,9 @@ def _responses_sql(
     return f"select response_id, {others}, min(_row) as _row from ({select}) group by response_id"
 
 
-def _long_answers_sql(rows: str, survey: Survey, position: Mapping[str, int], declaration: Declaration) -> str:
+def _long_answers_sql(
+    rows: str, survey: Survey, position: Mapping[str, int], declaration: Declaration
+) -> str:
     code, answer = (_trimmed(position[survey.roles[role]]) for role in ("item_code", "answer"))
     pairs = [(item.column_name, item.item_code) for item in survey.items]
     known = f"map([{_list(a for a, _ in pairs)}]::varchar[], [{_list(b for _, b in pairs)}]::varchar[])"
@@ -253,7 +269,10 @@ def _wide_answers_sql(
         )
     if not present:
         nothing = "cast(null as varchar)"
-        return f"select {nothing} as response_id, {nothing} as item_code, {nothing} as raw_value, 0 as _row where false", []
+        return (
+            f"select {nothing} as response_id, {nothing} as item_code, {nothing} as raw_value, 0 as _row where false",
+            [],
+        )
 
     def cell(item) -> str:
         text = _trimmed(position[item.column_name])

@@ -23,6 +23,7 @@ def _two_digits(values: np.ndarray) -> np.ndarray:
     return np.stack([values // 10, values % 10], axis=1).astype(np.uint8) + ord("0")
 
 
+_FOUR_DIGITS = np.concatenate([_two_digits(np.arange(10_000) // 100), _two_digits(np.arange(10_000) % 100)], axis=1)
 _MINUTES = np.concatenate(
     [
         _two_digits(np.arange(1440) // 60),
@@ -49,12 +50,12 @@ def fixed_text(parts: Sequence[np.ndarray | str], size: int, valid: np.ndarray |
 
 def digits(numbers: np.ndarray, width: int) -> np.ndarray:
     """Byte matrix (n, width) of zero-padded decimal numbers."""
-    out = np.empty((len(numbers), width), np.uint8)
     rest = np.asarray(numbers, np.int64)
-    for place in range(width - 1, -1, -1):
-        rest, digit = np.divmod(rest, 10)
-        out[:, place] = digit + ord("0")
-    return out
+    groups = []
+    for _ in range(-(-width // 4)):
+        rest, group = np.divmod(rest, 10_000)
+        groups.append(_FOUR_DIGITS[group])
+    return np.concatenate(groups[::-1], axis=1)[:, -width:]
 
 
 def code(prefix: str, numbers: np.ndarray, width: int, valid: np.ndarray | None = None) -> pa.StringArray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .clock import DAY_COUNT, DAY_SECONDS, day_number, draw_day, draw_second, month_of_day, month_of_year, next_open_day
 from .employees import DEPARTMENT_CODES, EXTERNAL, Staff, assign
-from .parameters import CHANNELS, HISTORY_START, MONTH_COUNT, SEGMENTS, TRUTH
+from .parameters import CHANNELS, MONTH_COUNT, SEGMENTS, TRUTH
 from .population import Customers
 from .streams import normals, pick, pick_rows
 
@@ -244,6 +244,3 @@ def cancellations(
     issue = np.full(len(customer), ISSUES.index("cancel_policy"), np.int8)
     none = np.full(len(customer), -1)
     return handle(rng, customers, staff, customer, started, issue, channel, none, np.zeros(len(customer), np.int8))
-
-
-assert HISTORY_START.day == 1, "months of the history are calendar months"

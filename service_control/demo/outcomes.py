@@ -15,7 +15,7 @@ from .contacts import Contacts, cancellations, concatenate
 from .employees import Staff
 from .parameters import MONTH_COUNT, PRODUCTS, TRUTH
 from .population import ACQUISITION_KINDS, Contracts, Customers, price
-from .streams import normals, stream
+from .streams import stream
 
 END_REASONS = ("cancelled", "switched_insurer", "moved_abroad", "deceased", "arrears", "product_cancelled")
 REFERRAL = ACQUISITION_KINDS.index("referral")
@@ -166,7 +166,7 @@ def build_referrals(seed: int, block: int, customers: Customers, outcomes: Outco
     referred = np.concatenate([arrived, np.full(pending, -1)])
     referrer = np.empty(len(referred), np.int64)
     months = month_of_day[moment_day]
-    weight_of_class = np.array(TRUTH.referrals_per_year)
+    weight_of_class = np.array(TRUTH.referral_weights)
     for month in np.unique(months):
         rows = np.flatnonzero(months == month)
         is_active = (customers.acquired < month_start[month]) & (outcomes.left >= month_start[month + 1])

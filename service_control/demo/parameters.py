@@ -158,9 +158,10 @@ class Truth:
 
     # Contacts
     home_team_share: float = 0.80  # handled by the customer's own team within the department
-    business_to_business_share: float = 0.85  # of contacts of business customers: handled by the business department
+    business_to_business_share: float = 0.65  # of contacts of business customers: handled by the business department
     external_share: float = 0.004  # handled by temporary staff that HR does not know
     outbound_share: float = 0.05
+    product_registered_share: float = 0.86
     quality_base: float = 0.27
     quality_customer: float = 0.35  # sd between customers
     quality_employee: float = 0.20  # sd between employees
@@ -229,7 +230,7 @@ class Truth:
     expansion_share: float = 0.10  # of customers: a further product within the history
     expansion_per_experience: float = 0.15  # log share per point of mean remembered experience
     contraction_share: float = 0.05  # of customers with two or more products: one ends
-    referrals_per_year: tuple[float, float, float] = (0.012, 0.035, 0.13)  # detractor, passive, promoter
+    referral_weights: tuple[float, float, float] = (1.0, 3.0, 11.0)  # relative rate: detractor, passive, promoter
     referred_share: float = 0.22  # of joining customers
     referral_pending_share: float = 0.35  # of all referrals: nobody came (yet)
 
@@ -348,7 +349,7 @@ TRUTH = Truth(
         Segment("starters", 0.24, 0.25, 0.00, 0.0082, 0.85, (0.26, 0.34, 0.16, 0.23, 0.01)),
         Segment("families", 0.38, 0.26, 0.05, 0.0058, 1.10, (0.44, 0.20, 0.20, 0.14, 0.02)),
         Segment("seniors", 0.29, 0.21, 0.25, 0.0042, 1.00, (0.66, 0.04, 0.17, 0.06, 0.07)),
-        Segment("business", 0.09, 0.36, -0.25, 0.0070, 2.40, (0.46, 0.12, 0.32, 0.08, 0.02)),
+        Segment("business", 0.09, 0.32, -0.25, 0.0070, 2.40, (0.46, 0.12, 0.32, 0.08, 0.02)),
     ),
     products=(
         Product("motor", 0.56, 62.0, 0.72),
@@ -399,7 +400,7 @@ DIRT: dict[str, dict[str, int]] = {
     "hr/labour_costs": {"duplicate_identical": 1, "future_date": 1, "negative_amount": 1, "orphan_employee": 1},
     "survey/exports/contact_survey": {
         "duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 2, "future_date": 2,
-        "orphan_contact": 3, "out_of_scale": 4, "unknown_code": 4, "too_few_fields": 1, "unknown_column": 1},
+        "orphan_contact": 3, "out_of_scale": 4, "unknown_code": 4, "too_few_fields": 1, "unknown_column": 2},
     "survey/exports/relation_survey": {"duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2},
     "survey/exports/employee_pulse": {"duplicate_identical": 2, "out_of_scale": 2, "unknown_code": 2,
                                       "unknown_item": 2},

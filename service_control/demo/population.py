@@ -122,10 +122,10 @@ def build_contracts(seed: int, block: int, customers: Customers) -> Contracts:
     holds[without, pick(rng, shares, len(without))] = True
     customer, product = np.nonzero(holds)
     is_first = np.append(True, customer[1:] != customer[:-1])
-    later = np.where(is_first, 0, rng.integers(0, 900, len(customer)))
     joined = customers.acquired[customer]
-    # A further product of who was there before the history is in force at its start; of a new customer: at once.
-    started = np.where(joined < 0, np.minimum(joined + later, -1), joined)
+    # A further product of who was there before the history was bought before its start; of a new customer: at once.
+    later = rng.random(len(customer)) * np.minimum(-1 - joined, 900)
+    started = np.where(is_first | (joined >= 0), joined, joined + later.astype(np.int64))
     fee, cost = price(rng, customers.segment[customer], product)
     return Contracts(
         customer=customer,
@@ -136,3 +136,14 @@ def build_contracts(seed: int, block: int, customers: Customers) -> Contracts:
         cost_eur=cost,
         end_reason=np.full(len(customer), -1, np.int8),
     )
+
+
+def registered_products(rng: np.random.Generator, contracts: Contracts, customer: np.ndarray) -> np.ndarray:
+    """Product that is registered with a contact of each `customer`: one they joined with, -1 when none is registered.
+
+    `contracts` are those customers join with: sorted by customer, at least one each.
+    """
+    first = np.searchsorted(contracts.customer, np.arange(contracts.customer[-1] + 2))
+    number = np.diff(first)[customer]
+    row = first[customer] + (rng.random(len(customer)) * number).astype(np.int64)
+    return np.where(rng.random(len(customer)) < TRUTH.product_registered_share, contracts.product[row], -1)

@@ -23,7 +23,7 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "seeds" / "metrics.csv"
 LEVELS = {
     "eces": (4.9, 0.4), "emo_click_employee": (31.0, 3.0), "forward_resolution_14d": (76.0, 2.0), "esat": (71.0, 9.0),
     "enps": (12.0, 16.0), "engagement_score": (4.1, 0.2), "ces": (5.4, 0.1), "emo_click_customer": (24.0, 3.0),
-    "nps_transaction": (21.0, 3.5), "customer_profitability": (1234.5, 40.0), "loyalty": (63.0, 1.0),
+    "nps_transaction": (21.0, 3.5), "customer_profitability": (11.4, 0.5), "loyalty": (63.0, 1.0),
     "nps_relation": (-4.2, 5.0), "churn": (0.9, 0.1), "csat": (74.0, 2.0),
 }  # fmt: skip
 VERDICTS = {"nps_transaction": "better", "churn": "worse", "forward_resolution_14d": "worse"}
@@ -117,7 +117,9 @@ def metric_rows() -> list[tuple]:
                 for index, (start, end) in enumerate(dates):
                     is_last = index == len(dates) - 1
                     value += walk.uniform(-0.3, 0.3) * half
-                    verdict = VERDICTS.get(code, "no_demonstrable_change") if is_last else "no_demonstrable_change"
+                    verdict = (
+                        VERDICTS.get(code, "no_demonstrable_change") if is_last else "no_demonstrable_change"
+                    )
                     if is_last and code in VERDICTS:
                         is_up = (verdict == "better") == (code != "churn")
                         value += (1 if is_up else -1) * 1.7 * half
@@ -128,7 +130,11 @@ def metric_rows() -> list[tuple]:
                     width = half * (1 + 0.3 * math.sin(index)) * (3 if is_indicative else 1)
                     change = None if previous is None else value - previous
                     figures = (n, float(n), None, value, value, value - width, value + width, width / 1.96)
-                    compared = (previous, change, None if change is None else 0.001 if code in VERDICTS else 0.4)
+                    compared = (
+                        previous,
+                        change,
+                        None if change is None else 0.001 if code in VERDICTS else 0.4,
+                    )
                     if is_hidden:
                         figures, compared, verdict = (None,) * 8, (None,) * 3, "not_compared"
                     if previous is None:
@@ -145,9 +151,9 @@ def metric_rows() -> list[tuple]:
 def source_rows() -> list[tuple]:
     loaded = datetime(2026, 7, 1, 4, 5)
     tables = {
-        "crm": "customers contracts transactions contacts referrals advocacy_events feedback_items".split(),
-        "survey": "invitations responses answers".split(),
-        "hr": "employees teams team_memberships absences labour_costs".split(),
+        "crm": ("customers", "contracts", "transactions", "contacts", "referrals", "advocacy_events"),
+        "survey": ("invitations", "responses", "answers"),
+        "hr": ("employees", "teams", "team_memberships", "absences", "labour_costs"),
     }
     rows = [
         (table, area, 20000, 19980, 15, 5, LAST_DAY, loaded, 0, "ok", "")
@@ -161,9 +167,7 @@ def source_rows() -> list[tuple]:
 def check_rows() -> list[tuple]:
     at = datetime(2026, 7, 1, 4, 11)
     kinds = ("dbt_test", "gx_landing", "gx_mart")
-    rows = [
-        (f"assert_check_{i}", kinds[i % 3], "metric_values", "pass", 0, "", at) for i in range(120)
-    ]
+    rows = [(f"assert_check_{i}", kinds[i % 3], "metric_values", "pass", 0, "", at) for i in range(120)]
     rows.append(("assert_known_gap", "dbt_test", "fct_contacts", "warn", 3, "3 contacts without a team", at))
     return rows
 
@@ -173,7 +177,18 @@ def rejected_rows() -> list[tuple]:
     return [
         ("answers", "survey/exports/nps.csv", 40 + i, f"nps:{i}", "rejected", "q1", "out_of_scale", reason)
         for i in range(70)
-    ] + [("customers", "crm/customers.csv", 7, "C1", "duplicate", "customer_id", "duplicate", "delivered twice")]
+    ] + [
+        (
+            "customers",
+            "crm/customers.csv",
+            7,
+            "C1",
+            "duplicate",
+            "customer_id",
+            "duplicate",
+            "delivered twice",
+        )
+    ]
 
 
 def build_serving(folder: Path, snapshot_id: str = SNAPSHOT_ID, after: str = "") -> Path:
@@ -216,5 +231,10 @@ def publish(folder: Path, path: Path) -> None:
 
 def write_status(folder: Path, **fields: object) -> None:
     """build_status.json as the build writes it; the pid is that of this process unless given."""
-    status = {"started_at": "2026-07-01T04:00:00+00:00", "finished_at": None, "failures": [], "pid": os.getpid()}
+    status = {
+        "started_at": "2026-07-01T04:00:00+00:00",
+        "finished_at": None,
+        "failures": [],
+        "pid": os.getpid(),
+    }
     (folder / "build_status.json").write_text(json.dumps(status | fields), encoding="utf-8")

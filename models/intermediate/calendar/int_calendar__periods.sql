@@ -28,8 +28,6 @@ calendar_periods as (
         cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "date_trunc('month', date_day)")) }} as date) as period_end,
         cast({{ dbt.dateadd('month', -23, "date_trunc('month', date_day)") }} as date) as previous_period_start
     from days
-    cross join bounds
-    where cast({{ dbt.dateadd('month', -11, "date_trunc('month', date_day)") }} as date) >= cast(date_trunc('month', bounds.first_day) as date)
 )
 
 select
@@ -37,6 +35,9 @@ select
     calendar_periods.period_start,
     calendar_periods.period_end,
     calendar_periods.previous_period_start,
-    calendar_periods.period_end <= bounds.last_day as is_complete_period
+    calendar_periods.period_end <= bounds.last_day
+    -- a rolling year that began before the first figure is a part of a year
+    and (calendar_periods.period_grain <> 'rolling_12_months' or calendar_periods.period_start >= date_trunc('month', bounds.first_day))
+        as is_complete_period
 from calendar_periods
 cross join bounds

@@ -45,23 +45,20 @@ survey_answers as (
 engagement_scores as (
     select
         'engagement_score' as metric_code,
-        min(submitted_on) as observed_on,
-        min(department_id) as department_id,
-        min(team_id) as team_id,
-        min(segment) as segment,
-        min(region) as region,
-        min(channel) as channel,
-        min(journey) as journey,
-        min(product) as product,
-        min(weight) as weight,
-        avg(answer_value) as y,
+        submitted_on as observed_on,
+        department_id,
+        team_id,
+        cast(null as {{ dbt.type_string() }}) as segment,
+        cast(null as {{ dbt.type_string() }}) as region,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as journey,
+        cast(null as {{ dbt.type_string() }}) as product,
+        weight,
+        engagement_score as y,
         cast(null as {{ type_double() }}) as x,
-        min(scale_minimum) as scale_minimum,
-        max(scale_maximum) as scale_maximum
-    from {{ ref('fct_survey_answers') }}
-    where metric_code = 'engagement_score' and answer_value is not null
-    group by response_id
-    having count(*) >= {{ assumption('engagement_minimum_facets') }}
+        scale_minimum,
+        scale_maximum
+    from {{ ref('employee_engagement') }}
 ),
 
 contact_facts as (

@@ -61,6 +61,7 @@ select
     placed.language,
     placed.mode,
     placed.weight,
+    placed.respondent_kind = 'employee' and placed.contact_id is null as is_about_self,
     placed.submitted_on,
     placed.submitted_at
 from placed

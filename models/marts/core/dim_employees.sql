@@ -4,7 +4,6 @@ select
     memberships.department_id,
     employees.role,
     employees.fte,
-    employees.leave_reason,
     employees.hired_on,
     employees.left_on,
     coalesce(memberships.valid_from, employees.hired_on) as valid_from,

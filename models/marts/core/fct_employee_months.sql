@@ -23,30 +23,6 @@ employed as (
     inner join months
         on employees.hired_on <= months.month_end
         and (employees.left_on is null or employees.left_on > months.month_start)
-),
-
-absence_months as (
-    select
-        absences.employee_id,
-        months.month_start,
-        sum(
-            {{ dbt.datediff('greatest(absences.started_on, months.month_start)', 'least(coalesce(absences.ended_on, months.next_month_start), months.next_month_start)', 'day') }}
-        ) as absent_days
-    from {{ ref('stg_hr__absences') }} as absences
-    inner join months
-        on absences.started_on <= months.month_end
-        and coalesce(absences.ended_on, months.month_end) >= months.month_start
-    group by absences.employee_id, months.month_start
-),
-
-labour_months as (
-    select
-        employee_id,
-        cast(date_trunc('month', month) as date) as month_start,
-        sum(cost_eur) as labour_cost_eur,
-        sum(worked_hours) as worked_hours
-    from {{ ref('stg_hr__labour_costs') }}
-    group by employee_id, cast(date_trunc('month', month) as date)
 )
 
 select
@@ -55,9 +31,6 @@ select
     employee_teams.team_id,
     employee_teams.department_id,
     employed.fte,
-    coalesce(absence_months.absent_days, 0) as absent_days,
-    labour_months.labour_cost_eur,
-    labour_months.worked_hours,
     employed.is_employed_at_start,
     employed.has_left
 from employed
@@ -65,7 +38,3 @@ left join {{ ref('int_hr__employee_teams') }} as employee_teams
     on employed.employee_id = employee_teams.employee_id
     and employed.placed_on >= employee_teams.valid_from
     and employed.placed_on < employee_teams.valid_to
-left join absence_months
-    on employed.employee_id = absence_months.employee_id and employed.month_start = absence_months.month_start
-left join labour_months
-    on employed.employee_id = labour_months.employee_id and employed.month_start = labour_months.month_start

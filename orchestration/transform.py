@@ -1,0 +1,189 @@
+"""dbt as a child process: its arguments, its progress, its results.
+
+Belongs here: how dbt is called and what its artifacts say. Not here: the models. A child process, because one process
+writes a DuckDB file at a time and dbt gives the file free when it ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.project import ROOT, Folders, child_environment
+from orchestration.publish import CheckResult
+from orchestration.warehouse import read_json, write_json
+from service_control.errors import BuildError
+
+# What became of every node when it last ran; a node that is not here, or not green, keeps a build from being published.
+RESULTS = "dbt_results.json"
+GREEN = ("success", "pass", "warn", "no-op")
+TEST_KINDS = ("test", "unit_test")
+
+
+def dbt_arguments(command: str, where: Folders, *options: str) -> list[str]:
+    """The command line of dbt for this project."""
+    return [
+        str(Path(sys.executable).with_name("dbt")),
+        "--log-format", "json",
+        "--log-level-file", "debug",
+        command,
+        "--project-dir", str(ROOT),
+        "--profiles-dir", str(ROOT),
+        "--target-path", str(where.dbt_target),
+        "--log-path", str(where.logs),
+        *options,
+    ]  # fmt: skip
+
+
+def build_models(where: Folders, report: Callable[[str], None], *options: str) -> list[dict[str, Any]]:
+    """Run `dbt build` and record what became of every node. Returns the nodes that are not green.
+
+    Raises
+    ------
+    BuildError : dbt stopped before it ran a node (a parse error, an unknown profile, a locked database).
+    """
+    begin_results(where)
+    where.dbt_target.mkdir(parents=True, exist_ok=True)
+    (where.dbt_target / "run_results.json").unlink(missing_ok=True)
+    child = subprocess.Popen(
+        dbt_arguments("build", where, *options),
+        cwd=ROOT,
+        env=child_environment(where),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+    )
+    last_words: list[str] = []
+    try:
+        for line in child.stdout:
+            event = _event(line)
+            progress = progress_line(event)
+            if progress:
+                report(progress)
+            if event.get("info", {}).get("level") in ("error", None):
+                last_words = [*last_words, event.get("info", {}).get("msg") or line.strip()][-15:]
+        child.wait()
+    except BaseException:
+        child.terminate()
+        child.wait()
+        raise
+    run_results = read_json(where.dbt_target / "run_results.json")
+    if not run_results.get("results"):
+        raise BuildError(
+            "dbt stopped before it built anything:\n" + "\n".join(last_words),
+            where=str(ROOT),
+            remedy=f"mend what dbt says; the full log is {where.logs / 'dbt.log'}",
+        )
+    return record_results(where, run_results, read_json(where.dbt_target / "manifest.json"), complete=True)
+
+
+def _die_with_parent() -> None:
+    # A build that is killed must not leave a dbt behind that goes on writing (prctl PR_SET_PDEATHSIG).
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _event(line: str) -> dict[str, Any]:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def progress_line(event: Mapping[str, Any]) -> str:
+    """'12/140 stg_crm__contacts' for an event that says a node is done, else nothing."""
+    data = event.get("data", {})
+    node = data.get("node_info", {})
+    if "index" not in data or "total" not in data or "execution_time" not in data:
+        return ""
+    status = str(data.get("status", "")).lower().split(" ")[0]
+    wrong = "" if status in ("", "ok", *GREEN, "insert", "create", "select", "ok:") else f"  {status.upper()}"
+    return f"{data['index']}/{data['total']} {node.get('node_name', '')}{wrong}"
+
+
+def begin_results(where: Folders) -> None:
+    """Note that nodes are being built: until `record_results`, nothing of this warehouse may be published."""
+    write_json(where.warehouse / RESULTS, {**read_json(where.warehouse / RESULTS), "is_running": True})
+
+
+def record_results(
+    where: Folders, run_results: Mapping[str, Any], manifest: Mapping[str, Any], *, complete: bool
+) -> list[dict[str, Any]]:
+    """Keep the last outcome of every node of the project. `complete`: the run covered the whole project.
+
+    Returns the nodes of this run that are not green.
+    """
+    nodes = {**manifest.get("nodes", {}), **manifest.get("unit_tests", {})}
+    known = {} if complete else read_json(where.warehouse / RESULTS).get("nodes", {})
+    outcomes = {key: value for key, value in known.items() if key in nodes}
+    ran = [_outcome(result, nodes.get(result["unique_id"], {}), nodes) for result in run_results["results"]]
+    outcomes.update((outcome["unique_id"], outcome) for outcome in ran)
+    write_json(where.warehouse / RESULTS, {"is_running": False, "nodes": outcomes})
+    return [outcome for outcome in ran if outcome["status"] not in GREEN]
+
+
+def _outcome(result: Mapping[str, Any], node: Mapping[str, Any], nodes: Mapping[str, Any]) -> dict[str, Any]:
+    timing = result.get("timing") or []
+    target = node.get("attached_node") or next(iter(node.get("depends_on", {}).get("nodes", [])), None)
+    return {
+        "unique_id": result["unique_id"],
+        "name": node.get("name") or result["unique_id"].split(".")[-1],
+        "kind": node.get("resource_type") or result["unique_id"].split(".")[0],
+        "target_table": _relation(target, nodes) if node.get("resource_type") in TEST_KINDS else node.get("name"),
+        "status": result["status"],
+        "failing_count": result.get("failures") or 0,
+        "message": result.get("message") or "",
+        "seconds": result.get("execution_time", 0.0),
+        "checked_at": (timing[-1].get("completed_at") if timing else None) or datetime.now(UTC).isoformat(),
+    }
+
+
+def _relation(unique_id: str | None, nodes: Mapping[str, Any]) -> str | None:
+    if unique_id is None:
+        return None
+    return nodes.get(unique_id, {}).get("name") or unique_id.split(".")[-1]
+
+
+def dbt_checks(where: Folders) -> list[CheckResult]:
+    """Tests of the project with their last outcome.
+
+    Raises
+    ------
+    BuildError : dbt did not run to its end, or a model was not built.
+    """
+    recorded = read_json(where.warehouse / RESULTS)
+    if recorded.get("is_running", True):
+        raise BuildError(
+            "the last dbt run did not finish", where=str(where.warehouse), remedy="run `make build` again"
+        )
+    outcomes: Iterable[dict[str, Any]] = recorded["nodes"].values()
+    not_built = [o["name"] for o in outcomes if o["kind"] not in TEST_KINDS and o["status"] not in GREEN]
+    if not_built:
+        raise BuildError(
+            f"{len(not_built)} models are not built, the first: {not_built[0]}",
+            where=str(where.warehouse),
+            remedy="mend the models and run `make build` again",
+        )
+    return [
+        CheckResult(
+            check_name=outcome["name"],
+            kind="dbt_test",
+            target_table=outcome["target_table"],
+            status=outcome["status"] if outcome["status"] in ("pass", "warn") else "fail",
+            failing_count=int(outcome["failing_count"]),
+            message=outcome["message"] if outcome["status"] != "pass" else "",
+            checked_at=datetime.fromisoformat(outcome["checked_at"]).astimezone(UTC).replace(tzinfo=None),
+        )
+        for outcome in outcomes
+        if outcome["kind"] in TEST_KINDS
+    ]

@@ -1,0 +1,130 @@
+"""Both languages are complete, every word is used, and the colours can be read."""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from itertools import product
+
+import pytest
+import queries
+import serving
+from conftest import ROOT
+from text import LANGUAGES, TEXT, Words
+
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "app").glob("*.py")}
+# Keys that are put together from a value of the marts: prefix and its values.
+BUILT = {
+    "grain_": queries.GRAINS,
+    "scope_": queries.SCOPE_KINDS,
+    "verdict_": ("better", "worse", "no_demonstrable_change", "not_compared"),
+    "status_": ("ok", "stale", "refused", "absent", "rejected", "warning", "pass", "warn", "fail"),
+    "kind_": ("dbt_test", "gx_landing", "gx_mart"),
+    "quadrant_": [f"{a}_{s}" for a, s in product(("employee", "customer"), ("experience", "engagement"))],
+    "side_": ("experience", "engagement"),
+    "change_": [f"{kind}{one}" for kind, one in product(("points", "percentage", "plain"), ("", "_one"))],
+    "tab_": ("sources", "checks", "rejected", "definitions"),
+    "trust_sources_": ("ok", "stale", "refused", "none"),
+    "story_": ("better", "worse", "rose", "fell"),
+    "legend_": ("line", "band", "target"),
+    "build_": ("failed", "interrupted"),
+    "empty_": ("title", "text", "failed", "interrupted"),
+    "unreadable_": ("title", "text"),
+}
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", TEXT)
+def test_key_is_complete_in_both_languages(key):
+    assert len(TEXT[key]) == len(LANGUAGES)
+    assert all(text.strip() == text and text for text in TEXT[key])
+    assert len({frozenset(places(text)) for text in TEXT[key]}) == 1
+
+
+def test_every_value_of_the_marts_has_words():
+    missing = [
+        prefix + value for prefix, values in BUILT.items() for value in values if prefix + value not in TEXT
+    ]
+    assert missing == []
+
+
+def test_every_key_is_used_and_every_used_key_exists():
+    code = "\n".join(text for name, text in SOURCES.items() if name != "text.py")
+    code += 'words["months"]'  # read by Words itself
+    named = set(re.findall(r"""["']([a-z_0-9]+)["']""", code))
+    built = {prefix + value for prefix, values in BUILT.items() for value in values}
+    assert sorted(set(TEXT) - named - built) == []
+    assert sorted(set(re.findall(r"""words\[["']([a-z_]+)["']\]""", code)) - set(TEXT)) == []
+
+
+def test_twelve_months():
+    assert all(len(Words(language).months) == 12 for language in LANGUAGES)
+
+
+def test_no_metric_is_named_in_the_code():
+    for metric in serving.headline_metrics():
+        for name, text in SOURCES.items():
+            assert f'"{metric["metric_code"]}"' not in text, (metric["metric_code"], name)
+
+
+# Colours -----------------------------------------------------------------------------------------------------
+
+STYLE = (ROOT / "app" / "style.css").read_text(encoding="utf-8")
+TOKENS = {
+    name: pair
+    for name, *pair in re.findall(
+        r"--([\w-]+): light-dark\((#[0-9a-f]{6})(?:..)?, (#[0-9a-f]{6})(?:..)?\)", STYLE
+    )
+}
+THEMES = ("light", "dark")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2.2, 0 (black) to 1 (white)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        *product(("ink", "soft", "good", "bad", "alert", "accent"), ("page", "card")),
+        ("good", "good-wash"), ("bad", "bad-wash"), ("ink", "bad-wash"), ("soft", "quiet-wash"), ("page", "ink"),
+    ],
+)  # fmt: skip
+def test_text_can_be_read(text, ground, theme):
+    index = THEMES.index(theme)
+    assert contrast(TOKENS[text][index], TOKENS[ground][index]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_streamlit_has_the_same_colours(theme):
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    same = {
+        "backgroundColor": "page",
+        "secondaryBackgroundColor": "card",
+        "textColor": "ink",
+        "borderColor": "rule",
+        "primaryColor": "accent",
+    }
+    for option, token in same.items():
+        assert config["theme"][theme][option] == TOKENS[token][THEMES.index(theme)], option
+
+
+def test_nothing_is_sent_home():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["browser"]["gatherUsageStats"] is False
+    assert config["server"]["headless"] is True
+    # Without an address of its own Streamlit asks a public server for the outside address of the machine.
+    assert config["server"]["address"] == "localhost"

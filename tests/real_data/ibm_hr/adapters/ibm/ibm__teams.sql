@@ -1,0 +1,4 @@
+select distinct
+    "Department" as team_id,
+    "Department" as team_name
+from {{ source('ibm', 'emp_attrition') }}
