@@ -24,6 +24,7 @@ def _two_digits(values: np.ndarray) -> np.ndarray:
 
 
 _FOUR_DIGITS = np.concatenate([_two_digits(np.arange(10_000) // 100), _two_digits(np.arange(10_000) % 100)], axis=1)
+_FOUR_DIGITS = _FOUR_DIGITS.view(np.uint32).ravel()
 _MINUTES = np.concatenate(
     [
         _two_digits(np.arange(1440) // 60),
@@ -49,13 +50,17 @@ def fixed_text(parts: Sequence[np.ndarray | str], size: int, valid: np.ndarray |
 
 
 def digits(numbers: np.ndarray, width: int) -> np.ndarray:
-    """Byte matrix (n, width) of zero-padded decimal numbers."""
+    """Byte matrix (n, width) of zero-padded decimal numbers, each below 10 ** width."""
     rest = np.asarray(numbers, np.int64)
-    groups = []
-    for _ in range(-(-width // 4)):
-        rest, group = np.divmod(rest, 10_000)
-        groups.append(_FOUR_DIGITS[group])
-    return np.concatenate(groups[::-1], axis=1)[:, -width:]
+    groups = -(-width // 4)
+    out = np.empty((len(rest), groups), np.uint32)  # four characters in each
+    for place in range(groups - 1, 0, -1):
+        # floor_divide by a constant is vectorised in numpy, divmod and remainder are not.
+        above = rest // 10_000
+        out[:, place] = _FOUR_DIGITS[rest - above * 10_000]
+        rest = above
+    out[:, 0] = _FOUR_DIGITS[rest]
+    return out.view(np.uint8)[:, -width:]
 
 
 def code(prefix: str, numbers: np.ndarray, width: int, valid: np.ndarray | None = None) -> pa.StringArray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from .clock import DAY_COUNT, DAY_SECONDS, day_number, draw_day, draw_second, month_of_day, month_of_year, next_open_day
 from .employees import DEPARTMENT_CODES, EXTERNAL, Staff, assign
-from .parameters import CHANNELS, MONTH_COUNT, SEGMENTS, TRUTH
+from .parameters import CHANNELS, SEGMENTS, TRUTH
 from .population import Customers
 from .streams import normals, pick, pick_rows
 
@@ -184,8 +184,9 @@ def first_contacts(rng: np.random.Generator, customers: Customers, staff: Staff)
     """Contacts that are not brought about by an earlier one."""
     rate = np.array([segment.contacts_per_month for segment in TRUTH.segments], np.float32)[customers.segment]
     season = _SEASON[month_of_year]
-    number = rng.poisson((rate * customers.contact_factor)[:, None] * season)
-    customer, month = np.divmod(np.repeat(np.arange(number.size), number.ravel()), MONTH_COUNT)
+    # Poisson numbers per month with a common season are one Poisson number, divided over the months by season.
+    customer = np.repeat(np.arange(customers.count), rng.poisson(rate * customers.contact_factor * season.sum()))
+    month = pick(rng, season, len(customer)).astype(np.int64)
     channel = pick_rows(rng, _CHANNEL_SHARES, customers.segment[customer])
     issue = pick_rows(rng, _ISSUE_SHARES, month_of_year[month])
     day = draw_day(rng.random(len(customer)), month, channel != WEB)

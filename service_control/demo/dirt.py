@@ -181,14 +181,15 @@ def soil(name: str, table: pa.Table, block: int) -> Dirt:
     rule, dirt = RULES[name], Dirt(broken_lines=DIRT[name].get("too_few_fields", 0))
     kinds = [(kind, number) for kind, count in DIRT[name].items() if kind not in NOT_ROWS for number in range(count)]
     carried = 0
-    for sequence, (kind, number) in enumerate(kinds, start=1):
-        record = _clean(table, sequence * 7)
+    rows = [7 * sequence % table.num_rows for sequence in range(1, len(kinds) + 1)]
+    records = table.take(rows).to_pylist()
+    for sequence, ((kind, number), record) in enumerate(zip(kinds, records, strict=True), start=1):
         if kind == "duplicate_identical":
             dirt.after.append(record)
             continue
         change = rule.changes[kind][number % len(rule.changes[kind])]
         if kind == "duplicate_conflicting":
-            dirt.before.append(_answered(table, sequence * 7, change) | change)
+            dirt.before.append(_answered(table, 7 * sequence, change) | change)
             continue
         record |= dict.fromkeys(rule.blank)
         if rule.key:

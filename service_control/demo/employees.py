@@ -84,7 +84,7 @@ def _engagement(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     shape = (len(weights), len(base), 1)
     levels = base[:, None] + TRUTH.driver_team_sd * rng.standard_normal(shape)
     levels = levels + TRUTH.driver_quarter_sd * rng.standard_normal((*shape[:2], QUARTER_COUNT)).cumsum(axis=2)
-    return levels, np.tensordot(weights, levels, axes=1)
+    return levels, np.tensordot(weights, levels, axes=1).astype(np.float32)
 
 
 def _play(rng: np.random.Generator, engagement: np.ndarray) -> _Roster:
@@ -206,11 +206,12 @@ def assign(staff: Staff, team: np.ndarray, day: np.ndarray, uniform: np.ndarray)
 
 def monthly_labour(staff: Staff) -> dict[str, np.ndarray]:
     """Employee, month, cost and hours, one entry per employee and month with at least one day in service."""
-    days = np.zeros((staff.count, MONTH_COUNT))
-    worked = np.zeros((staff.count, MONTH_COUNT))
-    for grid, total in ((staff.member, days), (staff.occupant, worked)):
-        seated = grid >= 0
-        np.add.at(total, (grid[seated], np.broadcast_to(month_of_day, grid.shape)[seated]), 1)
+
+    def days_in(grid: np.ndarray) -> np.ndarray:
+        cell = (grid * MONTH_COUNT + month_of_day)[grid >= 0]
+        return np.bincount(cell, minlength=staff.count * MONTH_COUNT).reshape(staff.count, MONTH_COUNT)
+
+    days, worked = days_in(staff.member), days_in(staff.occupant)
     employee, month = np.nonzero(days)
     month_days = np.diff(month_start)[month]
     hours = FULL_TIME_HOURS_PER_MONTH * staff.fte[employee] / month_days

@@ -52,7 +52,7 @@ def remembered_months(contacts: Contacts, customer_count: int) -> np.ndarray:
     last = np.append(first[1:], len(key)) - 1
     high, low = np.maximum.reduceat(felt, first), np.minimum.reduceat(felt, first)
     peak = np.where(np.abs(low) >= np.abs(high), low, high)
-    value = np.zeros(months)
+    value = np.zeros(months, np.float32)
     value[key[first]] = TRUTH.peak_weight * peak + (1 - TRUTH.peak_weight) * felt[last]
     return value.reshape(customer_count, MONTH_COUNT)
 
@@ -60,7 +60,7 @@ def remembered_months(contacts: Contacts, customer_count: int) -> np.ndarray:
 def remember(months: np.ndarray) -> np.ndarray:
     """Remembered experience at the end of each month, same shape."""
     memory = np.empty_like(months)
-    level = np.zeros(len(months))
+    level = np.zeros(len(months), np.float32)
     for month in range(MONTH_COUNT):
         level = np.clip(TRUTH.memory_per_month * level + months[:, month], *TRUTH.experience_bounds)
         memory[:, month] = level
@@ -69,15 +69,15 @@ def remember(months: np.ndarray) -> np.ndarray:
 
 def churn_hazard(segment: np.ndarray, experience: np.ndarray, tenure_days: np.ndarray) -> np.ndarray:
     """Hazard of leaving in the month after `experience` was remembered."""
-    base = np.array([segment.churn_per_month for segment in TRUTH.segments])[segment]
-    first_year = np.where(tenure_days < 365, TRUTH.churn_first_year_factor, 1.0)
+    base = np.array([segment.churn_per_month for segment in TRUTH.segments], np.float32)[segment]
+    first_year = np.where(tenure_days < 365, np.float32(TRUTH.churn_first_year_factor), np.float32(1))
     return base * first_year * np.exp(TRUTH.churn_per_experience * experience)
 
 
 def _leave(rng: np.random.Generator, customers: Customers, experience: np.ndarray) -> np.ndarray:
     """Day each customer leaves."""
-    before = np.concatenate([np.zeros((customers.count, 1)), experience[:, :-1]], axis=1)
-    tenure = month_start[:-1] - customers.acquired[:, None]
+    before = np.concatenate([np.zeros((customers.count, 1), np.float32), experience[:, :-1]], axis=1)
+    tenure = month_start[:-1].astype(np.int32) - customers.acquired[:, None].astype(np.int32)
     hazard = churn_hazard(customers.segment[:, None], before, tenure)
     leaves = (rng.random(hazard.shape, np.float32) < hazard) & (tenure >= 0)
     month = np.argmax(leaves, axis=1)
@@ -138,14 +138,14 @@ def live(
     rng = stream(seed, block, "outcomes")
     experience = remember(remembered_months(contacts, customers.count))
     left = _leave(rng, customers, experience)
-    segment_nps = np.array([segment.nps for segment in TRUTH.segments])[customers.segment]
+    segment_nps = np.array([segment.nps for segment in TRUTH.segments], np.float32)[customers.segment]
     attitude = TRUTH.relation_base + segment_nps + TRUTH.trait_sd * customers.trait
     attitude = attitude[:, None] + TRUTH.relation_per_experience * experience
     leavers = np.flatnonzero(left < NEVER)
     goodbyes = cancellations(rng, customers, staff, leavers, left[leavers])
-    present = np.flatnonzero(contacts.day < left[contacts.customer])
-    everything = concatenate([contacts.take(present), goodbyes])
-    ordered = everything.take(np.argsort(everything.started, kind="stable"))
+    everything = concatenate([contacts, goodbyes])
+    present = np.flatnonzero(everything.day < left[everything.customer])
+    ordered = everything.take(present[np.argsort(everything.started[present], kind="stable")])
     return ordered, Outcomes(experience, attitude, left)
 
 

@@ -128,10 +128,12 @@ def ideas(rng: np.random.Generator, size: int) -> pa.Array:
 def transcripts(rng: np.random.Generator, tone: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str], list[str], list[int]]:
     """Lines of conversations, six each: row of the conversation, position from 1, speaker, text, tone of the line."""
     speakers, texts, line_tones = [], [], []
-    for value in tone:
-        for speaker, line_tone, choices in TRANSCRIPTS["start"] + TRANSCRIPTS[TONES[value]]:
-            speakers.append(speaker)
-            texts.append(choices[int(rng.integers(len(choices)))])
-            line_tones.append(TONES.index(line_tone))
     lines = len(TRANSCRIPTS["start"]) + len(TRANSCRIPTS["low"])
+    chance = rng.random((len(tone), lines)).tolist()
+    for value, draws in zip(tone, chance, strict=True):
+        turns = TRANSCRIPTS["start"] + TRANSCRIPTS[TONES[value]]
+        for (speaker, line_tone, choices), draw in zip(turns, draws, strict=True):
+            speakers.append(speaker)
+            texts.append(choices[int(draw * len(choices))])
+            line_tones.append(TONES.index(line_tone))
     return np.repeat(np.arange(len(tone)), lines), np.tile(np.arange(1, lines + 1), len(tone)), speakers, texts, line_tones

@@ -121,7 +121,9 @@ def _write_csv(path: Path, table: pa.Table, dirt: Dirt, form: Format) -> None:
 def _write_parquet(path: Path, table: pa.Table, dirt: Dirt, form: Format) -> None:
     extra = [pa.Table.from_pylist(records, table.schema) for records in (dirt.before, dirt.after) if records]
     parts = extra[:-1] + [table] + extra[-1:] if dirt.before else [table, *extra]
-    pq.write_table(pa.concat_tables(parts).unify_dictionaries(), path, compression="zstd", compression_level=1)
+    whole = pa.concat_tables(parts).unify_dictionaries()
+    labels = [item.name for item in table.schema if pa.types.is_dictionary(item.type)]
+    pq.write_table(whole, path, compression="snappy", use_dictionary=labels)
 
 
 def _write_jsonl(path: Path, table: pa.Table, dirt: Dirt, form: Format) -> None:
