@@ -1,7 +1,7 @@
 """HTML of the service-control page: the cards in their four quadrants, the line on top, the head.
 
-What a card says is decided by the marts (display, verdict); this module only chooses words and places. All text
-from the marts is escaped. One line of HTML per part: a blank line would end the block in Markdown.
+What a card says is decided by the marts (display, verdict); this module only chooses words and places. All
+text from the marts is escaped. One line of HTML per part: a blank line would end the block in Markdown.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def is_shown(row: Row) -> bool:
 
 
 def page_period(rows: Sequence[Row]) -> tuple[date, date] | None:
-    """First and last day of the period most figures are about (the latest of equals), None without figures."""
+    """First and last day of the period most figures are about (the latest of equals), None without
+    figures."""
     periods = Counter((row["period_end"], row["period_start"]) for row in rows if is_shown(row))
     if not periods:
         return None
@@ -173,7 +174,8 @@ def card(
     if not is_shown(row):
         return (
             f'<div class="card blank" role="listitem" data-metric="{code}">{title}'
-            f'<div class="value" aria-hidden="true">–</div><div class="none">{escape(words["no_figure"])}</div></div>'
+            '<div class="value" aria-hidden="true">–</div>'
+            f'<div class="none">{escape(words["no_figure"])}</div></div>'
         )
     verdict = row["verdict"] if row["change"] is not None else "not_compared"
     figures = (
@@ -184,9 +186,10 @@ def card(
     if row["ci_low"] is not None and row["ci_high"] is not None:
         facts.insert(0, formats.interval(row, words))
     said = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    rest = _notes(row, page, grain, words) + _change(row, verdict, words)
     return (
         f'<div class="card {verdict} {row["display"]}" role="listitem" data-metric="{code}">{title}{figures}'
-        f'<div class="facts">{said}</div>{_notes(row, page, grain, words)}{_change(row, verdict, words)}</div>'
+        f'<div class="facts">{said}</div>{rest}</div>'
     )
 
 
@@ -203,7 +206,8 @@ def _change(row: Row, verdict: str, words: Words) -> str:
     if row["target"] is not None:
         target = words["target"].format(target=formats.value(row, row["target"], words))
         parts.append(f'<span class="goal">{escape(target)}</span>')
-    return f'<div class="change">{"".join(parts)}</div>'
+    alone = " alone" if verdict == "not_compared" else ""
+    return f'<div class="change{alone}">{"".join(parts)}</div>'
 
 
 def _course(row: Row, points: list[charts.Point], axis: Sequence[date], words: Words) -> str:

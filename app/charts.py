@@ -1,7 +1,7 @@
 """Drawing: small charts as inline SVG, coloured by the classes of `style.css` so that they follow the theme.
 
-Inline SVG costs one string per chart; a chart library would cost a component per card. Nothing is computed here
-but the place of a point on the paper.
+Inline SVG costs one string per chart; a chart library would cost a component per card. Nothing is computed
+here but the place of a point on the paper.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def sparkline(points: Sequence[Point], axis: Sequence[date], label: str, target:
     """SVG of the course of one metric: interval band, line, last point, dashed target.
 
     points : oldest first, in the unit of the metric.
-    axis : the period ends that all sparklines of the page share, so that cards can be compared by eye; a period
-        without a point is a gap in the line.
+    axis : the period ends that all sparklines of the page share, so that cards can be compared by eye; a
+    period without a point is a gap in the line.
     label : what a screen reader says instead of the drawing.
     Returns an empty string when there is nothing to draw.
     """
@@ -64,10 +64,12 @@ def sparkline(points: Sequence[Point], axis: Sequence[date], label: str, target:
             closing = "Z" if len(band) > 1 else ""
             kind = "band" if len(band) > 1 else "whisker"
             parts.append(f'<path class="{kind}" d="M{"L".join(upper + lower)}{closing}"/>')
-        parts.append(f'<path class="line" d="M{"L".join(at(p.on, p.value) for p in run)}"/>')
-    last = at(points[-1].on, points[-1].value)
+        if len(run) > 1:
+            parts.append(f'<path class="line" d="M{"L".join(at(p.on, p.value) for p in run)}"/>')
+        else:
+            parts.append(f'<path class="point" d="M{at(run[0].on, run[0].value)}h0.01"/>')
     # A line of no length with a round cap: a circle would become an ellipse in a stretched drawing.
-    parts.append(f'<path class="dot" d="M{last}h0.01"/>')
+    parts.append(f'<path class="dot" d="M{at(points[-1].on, points[-1].value)}h0.01"/>')
     return (
         f'<svg class="spark" role="img" aria-label="{escape(label, quote=True)}" '
         f'viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" preserveAspectRatio="none">{"".join(parts)}</svg>'

@@ -1,4 +1,4 @@
-"""What the reader looks at, as it stands in the URL: `?per=month&view=team&of=T01&lang=nl`. Pure, no Streamlit.
+"""What the reader looks at, as it stands in the URL: `?per=month&view=team&of=T01`. Pure, no Streamlit.
 
 Anything in the URL that is unknown falls back to a default and is never an error: links outlive teams.
 """
@@ -17,7 +17,8 @@ DEFAULT_GRAIN, DEFAULT_KIND = "month", "organisation"
 @dataclass(frozen=True)
 class View:
     """grain, kind and key select the figures; kinds and names are the options of the two scope choices
-    (names: key to name, within the kind); is_known is False when the URL asked for a scope that is not there."""
+    (names: key to name, within the kind); is_known is False when the URL asked for a scope that is not
+    there."""
 
     grain: str
     kind: str
@@ -27,13 +28,20 @@ class View:
     is_known: bool = True
 
 
+def label(scope: Mapping[str, Any]) -> str:
+    """Name of a scope; one that only has a code shows it as words: `policy_change` as `Policy change`."""
+    name, key = scope["scope_name"], scope["scope_key"]
+    if name and name != key:
+        return name
+    words = key.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
 def view_of(parameters: Mapping[str, str], scopes: Sequence[Mapping[str, Any]]) -> View:
     """The view a URL asks for, among the scopes of the snapshot (rows of `queries.scopes`)."""
     names: dict[str, dict[str, str]] = {kind: {} for kind in SCOPE_KINDS}
     for scope in scopes:
-        names.setdefault(scope["scope_kind"], {})[scope["scope_key"]] = (
-            scope["scope_name"] or scope["scope_key"]
-        )
+        names.setdefault(scope["scope_kind"], {})[scope["scope_key"]] = label(scope)
     kinds = tuple(kind for kind, found in names.items() if found) or (DEFAULT_KIND,)
     grain = parameters.get("per", DEFAULT_GRAIN)
     kind = parameters.get("view", DEFAULT_KIND)

@@ -1,7 +1,7 @@
 """Numbers, units, dates and periods as a Dutch or English reader writes them.
 
-Values arrive in the unit they are shown in. No locale of the machine is used: the page must look the same on every
-server.
+Values arrive in the unit they are shown in. No locale of the machine is used: the page must look the same on
+every server.
 """
 
 from __future__ import annotations

@@ -87,7 +87,8 @@ SOURCES = """
 select contract_table, area, status, data_until, last_loaded_at, row_count_raw, row_count_accepted,
     row_count_duplicate, row_count_rejected, refused_file_count, message
 from marts.source_freshness
-order by case status when 'refused' then 1 when 'stale' then 2 when 'ok' then 3 else 4 end, area, contract_table
+order by
+    case status when 'refused' then 1 when 'stale' then 2 when 'ok' then 3 else 4 end, area, contract_table
 """
 
 CHECKS = """
@@ -123,7 +124,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Row | Non
 
 
 def cards(connection: duckdb.DuckDBPyConnection, grain: str, scope_kind: str, scope_key: str) -> list[Row]:
-    """The headline metrics in display order for one grain and scope: one row per metric, also without data."""
+    """The headline metrics in display order for one grain and scope: one row per metric, also without
+    data."""
     return _rows(connection, CARDS, {"grain": grain, "scope_kind": scope_kind, "scope_key": scope_key})
 
 
@@ -164,7 +166,8 @@ def checks(connection: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def rejected(connection: duckdb.DuckDBPyConnection, limit: int = 200) -> list[Row]:
-    """Rejected, refused and warned rows, grouped by file and reason; at most `limit` groups, largest first."""
+    """Rejected, refused and warned rows, grouped by file and reason; at most `limit` groups, largest
+    first."""
     return _rows(connection, REJECTED, {"limit": limit})
 
 

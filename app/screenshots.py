@@ -30,7 +30,8 @@ FLAGS = [
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser, closed at the end. Raises playwright's Error, which names the install command, without one."""
+    """A headless browser, closed at the end. Raises playwright's Error, which names the install command,
+    without one."""
     with sync_playwright() as playwright:
         found = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
@@ -60,7 +61,8 @@ def settle(page: Page) -> None:
 
 
 def take(url: str, out: Path) -> list[Path]:
-    """Every combination as `service_control_<size>_<theme>_<language>.png`; the phone's are the whole page."""
+    """Every combination as `service_control_<size>_<theme>_<language>.png`; the phone's are the whole
+    page."""
     out.mkdir(parents=True, exist_ok=True)
     taken = []
     with chromium() as browser:

@@ -1,6 +1,7 @@
 """Which published snapshot is served, one read-only connection to it, and how the last build went.
 
-Belongs here: paths, the connection, `build_status.json`. Not here: SQL (`queries.py`) or anything that is drawn.
+Belongs here: paths, the connection, `build_status.json`. Not here: SQL (`queries.py`) or anything that is
+drawn.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def served_path(folder: Path) -> str | None:
 
 
 def snapshot_time(path: str) -> datetime | None:
-    """UTC moment in the name of a snapshot file (`serving_20260701T041200Z.duckdb`), None for another name."""
+    """UTC moment in the name of a snapshot file (`serving_20260701T041200Z.duckdb`), None for another
+    name."""
     try:
         return datetime.strptime(Path(path).stem.removeprefix("serving_"), "%Y%m%dT%H%M%SZ").replace(
             tzinfo=UTC
@@ -71,7 +73,8 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
 
 
 def read_build(folder: Path) -> Build:
-    """State of the last build from `build_status.json`; `never` when there is no such file or it cannot be read."""
+    """State of the last build from `build_status.json`; `never` when there is no such file or it cannot be
+    read."""
     try:
         raw = json.loads((folder / STATUS_NAME).read_text(encoding="utf-8"))
         state = str(raw["state"])

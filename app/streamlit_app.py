@@ -1,7 +1,7 @@
 """The service-control page: sixteen figures in a 2 x 2, what changed, and whether it can be trusted.
 
-Thin: choices come from the URL, rows from `queries`, HTML from `cards` and `trust`. Run it from the root of the
-project: `streamlit run app/streamlit_app.py`.
+Thin: choices come from the URL, rows from `queries`, HTML from `cards` and `trust`. Run it from the root of
+the project: `streamlit run app/streamlit_app.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ REJECTED_LIMIT = 200
 
 @st.cache_resource(max_entries=2, show_spinner=False, on_release=lambda connection: connection.close())
 def connection_to(path: str) -> duckdb.DuckDBPyConnection:
-    """One connection per snapshot; a snapshot never changes, so neither does what is cached under its path."""
+    """One connection per snapshot; a snapshot never changes, so neither does what is cached under its
+    path."""
     return snapshot.connect(path)
 
 
@@ -134,7 +135,8 @@ def details(path: str, words: Words) -> None:
 
 
 def page(path: str, words: Words) -> None:
-    """Everything on the page of one snapshot. Raises duckdb.Error when the snapshot lacks what the app reads."""
+    """Everything on the page of one snapshot. Raises duckdb.Error when the snapshot lacks what the app
+    reads."""
     view = view_of(st.query_params, read(path, "scopes"))
     # Read everything before drawing: a snapshot that lacks something must not leave half a page.
     rows = read(path, "cards", view.grain, view.kind, view.key)

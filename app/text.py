@@ -209,7 +209,7 @@ TEXT: dict[str, tuple[str, str]] = {
         "The published figures cannot be read",
     ),
     "unreadable_text": (
-        "De momentopname past niet bij deze versie van de app of is beschadigd. Een nieuwe bouw herstelt dit.",
-        "The snapshot does not fit this version of the app or is damaged. A new build mends this.",
+        "De momentopname is beschadigd of past niet bij deze versie van de app. Een nieuwe bouw lost dit op.",
+        "The snapshot is damaged or does not fit this version of the app. A new build mends this.",
     ),
 }

@@ -1,4 +1,5 @@
-"""HTML that answers "can I trust this?": the strip with freshness and checks, its tables, and build notices."""
+"""HTML that answers "can I trust this?": the strip with freshness and checks, its tables, and build
+notices."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ LEVELS = {
 
 
 def strip(counts: Row, published_at: datetime | None, words: Words) -> str:
-    """One line under the board: worst source status, last date, checks passed, rejected rows, snapshot time."""
+    """One line under the board: worst source status, last date, checks passed, rejected rows, snapshot
+    time."""
     parts = [_sources(counts, words)]
     if counts["data_until"]:
         parts.append(_item(words["trust_until"].format(date=formats.day(counts["data_until"], words))))
@@ -92,7 +94,8 @@ def _table(
         for row in rows
     )
     return (
-        f'<div class="sc table" lang="{words.language}" tabindex="0" role="region" aria-label="{escape(caption, quote=True)}">'
+        f'<div class="sc table" lang="{words.language}" tabindex="0" role="region" '
+        f'aria-label="{escape(caption, quote=True)}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -109,8 +112,8 @@ def sources_table(rows: Sequence[Row], words: Words) -> str:
     """Freshness, row counts and message per contract table."""
     columns = (
         ("column_table", False), ("column_status", False), ("column_until", False), ("column_loaded", False),
-        ("column_raw", True), ("column_accepted", True), ("column_duplicate", True), ("column_rejected", True),
-        ("column_message", False),
+        ("column_raw", True), ("column_accepted", True), ("column_duplicate", True),
+        ("column_rejected", True),         ("column_message", False),
     )  # fmt: skip
     cells = (
         (
@@ -191,12 +194,13 @@ def definitions_table(rows: Sequence[Row], words: Words) -> str:
 
 
 def _reasons(build: Build, words: Words) -> str:
-    reasons = list(dict.fromkeys(filter(None, (build.message, *build.failures))))
+    reasons = list(dict.fromkeys(filter(None, (build.message.strip(), *build.failures))))
     if not reasons:
         return ""
-    # The page keeps a reason to a line or three; the whole of it is in the title.
+    # The page keeps a reason to a line (a phone to three); the whole of it is in the title. A message of several
+    # lines begins with what failed and goes on with the list that follows here anyway.
     told = "".join(
-        f'<li title="{escape(reason, quote=True)}">{escape(reason)}</li>'
+        f'<li title="{escape(" ".join(reason.split()), quote=True)}">{escape(reason.splitlines()[0])}</li>'
         for reason in reasons[:MOST_FAILURES]
     )
     if len(reasons) > MOST_FAILURES:
@@ -215,7 +219,8 @@ def build_note(build: Build, published_at: datetime | None, words: Words) -> str
     """Banner of a failed or interrupted build, discreet note of a running one, else nothing."""
     language = f'lang="{words.language}"'
     if build.state == "running":
-        return f'<div class="sc note" role="status" {language}><i class="pulse"></i>{_progress(build, words)}</div>'
+        progress = _progress(build, words)
+        return f'<div class="sc note" role="status" {language}><i class="pulse"></i>{progress}</div>'
     if build.state not in ("failed", "interrupted"):
         return ""
     time = formats.clock(published_at, words) if published_at else "?"
@@ -232,7 +237,9 @@ def full_page(kind: str, build: Build, words: Words) -> str:
         said = escape(words[f"empty_{build.state}"])
         state = f'<div class="state banner" role="alert"><b>{said}</b>{_reasons(build, words)}</div>'
     return (
-        f'<div class="sc full" lang="{words.language}"><div class="squares" aria-hidden="true"><i></i><i></i><i></i><i></i></div>'
+        f'<div class="sc full" lang="{words.language}">'
+        '<div class="squares" aria-hidden="true"><i></i><i></i><i></i><i></i></div>'
         f'<div class="title" role="heading" aria-level="1">{escape(words[f"{kind}_title"])}</div>'
-        f"<p>{escape(words[f'{kind}_text'])}</p><p>{escape(words['empty_run'])}</p><code>make build</code>{state}</div>"
+        f"<p>{escape(words[f'{kind}_text'])}</p><p>{escape(words['empty_run'])}</p>"
+        f"<code>make build</code>{state}</div>"
     )

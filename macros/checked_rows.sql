@@ -26,13 +26,14 @@
 {%- set failures = [] -%}
 {%- for column in contract.columns -%}
     {%- set raw = 'delivered.' ~ column.name -%}
+    {%- set own = parse_value(raw, column.data_type) -%}
     {%- if column.required and not column.default_from -%}
         {%- do failures.append({'code': 'missing_value', 'column': column.name, 'condition': raw ~ ' is null',
             'message': "'" ~ column.name ~ " is empty but required'"}) -%}
     {%- endif -%}
     {%- if column.data_type != 'varchar' -%}
         {%- do failures.append({'code': 'wrong_type', 'column': column.name,
-            'condition': raw ~ ' is not null and ' ~ parse_value(raw, column.data_type) ~ ' is null',
+            'condition': raw ~ ' is not null and ' ~ own ~ ' is null',
             'message': "'" ~ column.name ~ " is not a " ~ column.data_type ~ ": ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
     {%- endif -%}
     {%- if column.accepted -%}
@@ -42,18 +43,18 @@
     {%- endif -%}
     {%- if column.minimum is defined -%}
         {%- do failures.append({'code': 'out_of_range', 'column': column.name,
-            'condition': parsed[column.name] ~ ' < ' ~ column.minimum,
+            'condition': own ~ ' < ' ~ column.minimum,
             'message': "'" ~ column.name ~ " is below " ~ column.minimum ~ ": ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
     {%- endif -%}
     {%- if column.maximum is defined -%}
         {%- do failures.append({'code': 'out_of_range', 'column': column.name,
-            'condition': parsed[column.name] ~ ' > ' ~ column.maximum,
+            'condition': own ~ ' > ' ~ column.maximum,
             'message': "'" ~ column.name ~ " is above " ~ column.maximum ~ ": ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
     {%- endif -%}
     {%- if column.not_future -%}
         {#- A day of grace: a file from another time zone may be ahead of this clock. -#}
         {%- do failures.append({'code': 'in_the_future', 'column': column.name,
-            'condition': parsed[column.name] ~ " > cast('" ~ (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d') ~ "' as date)",
+            'condition': own ~ " > cast('" ~ (run_started_at + modules.datetime.timedelta(days=1)).strftime('%Y-%m-%d') ~ "' as date)",
             'message': "'" ~ column.name ~ " is in the future: ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
     {%- endif -%}
 {%- endfor -%}

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from orchestration.auditing import LandingAudit, judge_marts
 from orchestration.checks import all_checks
 from orchestration.files import discover
 from orchestration.landing import load_landing, summary
@@ -166,7 +167,7 @@ def simulate_organisation(where: Folders, report: Callable[[str], None]) -> None
             )
     where.landing.mkdir(parents=True, exist_ok=True)
     child = subprocess.run(
-        [sys.executable, "-m", "service_control.demo"],
+        [sys.executable, "-m", "service_control.demo", "--out", str(where.landing)],
         cwd=ROOT,
         env=child_environment(where),
         stdout=subprocess.PIPE,
@@ -184,10 +185,7 @@ def simulate_organisation(where: Folders, report: Callable[[str], None]) -> None
 
 def load_files(where: Folders, report: Callable[[str], None], *, full: bool = False) -> Any:
     """Bring the raw tables up to date; every new file passes its expectations first. Returns a LoadResult."""
-    from orchestration.expectations import LandingAudit  # Great Expectations takes seconds to import
-
-    with LandingAudit(where) as audit:
-        return load_landing(where, audit=audit.judge, full=full, report=report)
+    return load_landing(where, audit=LandingAudit(where), full=full, report=report)
 
 
 def transform(where: Folders, report: Callable[[str], None], *options: str) -> str:
@@ -213,8 +211,6 @@ def transform(where: Folders, report: Callable[[str], None], *options: str) -> s
 
 def audit_marts(where: Folders) -> list[Any]:
     """Run the expectations on the public marts. Returns their check results."""
-    from orchestration.expectations import judge_marts  # Great Expectations takes seconds to import
-
     return judge_marts(where)
 
 
@@ -254,4 +250,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Great Expectations keeps references to DuckDB until the interpreter ends, and DuckDB 2.0.0 then prints pages about
+    # leaked instances. All files are closed and synced here, so the interpreter's own farewell can be left out.
+    os._exit(code)

@@ -1,7 +1,9 @@
-"""Time of the simulated history: days counted from its start, seconds of the Amsterdam wall clock, opening days.
+"""Time of the simulated history: days counted from its start, seconds of the Amsterdam wall clock, opening
+days.
 
-A moment is an int64: seconds since HISTORY_START 00:00 on the wall clock. Nothing happens between 00:00 and 06:00, so the
-hour that summer time repeats or skips never occurs and the offset to UTC depends on the day alone.
+A moment is an int64: seconds since HISTORY_START 00:00 on the wall clock. Nothing happens between 00:00 and
+06:00, so the hour that summer time repeats or skips never occurs and the offset to UTC depends on the day
+alone.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def holidays(year: int) -> list[date]:
 
 
 def _opening_weights() -> np.ndarray:
-    weights = np.asarray(TRUTH.season_weekday)[weekday]
+    weights = np.asarray(TRUTH.weekday_factors)[weekday]
     for year in range(HISTORY_START.year, HISTORY_END.year + 1):
         closed = [day_number(day) for day in holidays(year)]
         weights[[n for n in closed if 0 <= n < DAY_COUNT]] = 0.0

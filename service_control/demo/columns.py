@@ -1,4 +1,5 @@
-"""Arrow columns from numpy arrays, without a Python object per value: codes, dates and moments as text, labels, JSON lines.
+"""Arrow columns from numpy arrays, without a Python object per value: codes, dates and moments as text,
+labels, JSON lines.
 
 Fixed-width text is built as a byte matrix; that is some ten times faster than formatting each value.
 """
@@ -23,7 +24,9 @@ def _two_digits(values: np.ndarray) -> np.ndarray:
     return np.stack([values // 10, values % 10], axis=1).astype(np.uint8) + ord("0")
 
 
-_FOUR_DIGITS = np.concatenate([_two_digits(np.arange(10_000) // 100), _two_digits(np.arange(10_000) % 100)], axis=1)
+_FOUR_DIGITS = np.concatenate(
+    [_two_digits(np.arange(10_000) // 100), _two_digits(np.arange(10_000) % 100)], axis=1
+)
 _FOUR_DIGITS = _FOUR_DIGITS.view(np.uint32).ravel()
 _MINUTES = np.concatenate(
     [
@@ -36,8 +39,12 @@ _MINUTES = np.concatenate(
 _SECONDS = np.concatenate([np.full((60, 1), ord(":"), np.uint8), _two_digits(np.arange(60))], axis=1)
 
 
-def fixed_text(parts: Sequence[np.ndarray | str], size: int, valid: np.ndarray | None = None) -> pa.StringArray:
-    """Text of one width per row: byte matrices (size, width) and constants next to each other; null where not valid."""
+def fixed_text(
+    parts: Sequence[np.ndarray | str], size: int, valid: np.ndarray | None = None
+) -> pa.StringArray:
+    """Text of one width per row: byte matrices (size, width) and constants next to each other; null where not
+    valid.
+    """
     blocks = []
     for part in parts:
         if isinstance(part, str):
@@ -78,8 +85,9 @@ def day_text(day: np.ndarray, valid: np.ndarray | None = None, dutch: bool = Fal
 
 
 def moment_text(moment: np.ndarray, valid: np.ndarray | None = None, style: str = "local") -> pa.StringArray:
-    """Moments as text. `local`: 2025-03-31 10:15:00 on the wall clock; `dutch`: 31-03-2025 10:15 likewise; `utc`:
-    2025-03-31T08:15:00Z."""
+    """Moments as text. `local`: 2025-03-31 10:15:00 on the wall clock; `dutch`: 31-03-2025 10:15 likewise;
+    `utc`: 2025-03-31T08:15:00Z.
+    """
     moment = np.asarray(moment, np.int64)
     if valid is not None:
         moment = np.where(valid, moment, 0)
@@ -99,7 +107,9 @@ def moment_utc(moment: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
     """Moments as Arrow timestamps in UTC."""
     if valid is not None:
         moment = np.where(valid, moment, 0)
-    return pa.array(utc_microseconds(moment), mask=None if valid is None else ~valid).cast(pa.timestamp("us", "UTC"))
+    return pa.array(utc_microseconds(moment), mask=None if valid is None else ~valid).cast(
+        pa.timestamp("us", "UTC")
+    )
 
 
 def label(labels: Sequence[str], index: np.ndarray) -> pa.Array:

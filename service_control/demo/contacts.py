@@ -1,8 +1,8 @@
 """Service contacts and the quality each customer experienced.
 
-First contacts follow from rate, season and opening hours; what was not resolved comes back, on the same or an adjacent
-issue. Contacts of customers who turn out to have left are dropped later (`outcomes`), which is the same as never having
-simulated them: what a customer remembers depends on earlier contacts only.
+First contacts follow from rate, season and opening hours; what was not resolved comes back, on the same or an
+adjacent issue. Contacts of customers who turn out to have left are dropped later (`outcomes`), which is the
+same as never having simulated them: what a customer remembers depends on earlier contacts only.
 """
 
 from __future__ import annotations
@@ -11,7 +11,16 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from .clock import DAY_COUNT, DAY_SECONDS, day_number, draw_day, draw_second, month_of_day, month_of_year, next_open_day
+from .clock import (
+    DAY_COUNT,
+    DAY_SECONDS,
+    day_number,
+    draw_day,
+    draw_second,
+    month_of_day,
+    month_of_year,
+    next_open_day,
+)
 from .employees import DEPARTMENT_CODES, EXTERNAL, Staff, assign
 from .parameters import CHANNELS, SEGMENTS, TRUTH
 from .population import Customers
@@ -27,7 +36,9 @@ BUSINESS_TEAM_DEPARTMENT = DEPARTMENT_CODES.index("D4")
 EXTERNAL_COUNT = 6
 
 _DEPARTMENT_OF_ISSUE = np.array([DEPARTMENT_CODES.index(issue.department) for issue in TRUTH.issues])
-_ISSUE_SHARES = np.array([[issue.share * issue.season[month] for issue in TRUTH.issues] for month in range(12)])
+_ISSUE_SHARES = np.array(
+    [[issue.share * issue.season[month] for issue in TRUTH.issues] for month in range(12)]
+)
 _SEASON = _ISSUE_SHARES.sum(axis=1) / _ISSUE_SHARES.sum(axis=1).mean()
 _CHANNEL_SHARES = np.array([segment.channels for segment in TRUTH.segments])
 _ADJACENT = np.array([[(a, b) in TRUTH.adjacency for b in ISSUES] for a in ISSUES], float)
@@ -79,7 +90,9 @@ class Contacts:
 
 def concatenate(parts: list[Contacts]) -> Contacts:
     """Parts under each other; `previous` must already count over the whole."""
-    return Contacts(**{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Contacts)})
+    return Contacts(
+        **{f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Contacts)}
+    )
 
 
 def trend_on(day: np.ndarray, channel: np.ndarray, department: np.ndarray) -> np.ndarray:
@@ -141,8 +154,14 @@ def handle(
     log_odds = TRUTH.resolved_log_odds + TRUTH.resolved_per_engagement * engagement
     is_resolved = uniform[0] < logistic(log_odds - _of(TRUTH.issues, "difficulty", issue))
     wait_score = normals(rng, size)
-    phone_peak = (day >= day_number(TRUTH.trends[0].start)) & (day < day_number(TRUTH.trends[0].end)) & (channel == PHONE)
-    wait_log = _of(TRUTH.channels, "wait_sigma", channel) * wait_score + np.log(TRUTH.phone_wait_peak) * phone_peak
+    phone_peak = (
+        (day >= day_number(TRUTH.trends[0].start))
+        & (day < day_number(TRUTH.trends[0].end))
+        & (channel == PHONE)
+    )
+    wait_log = (
+        _of(TRUTH.channels, "wait_sigma", channel) * wait_score + np.log(TRUTH.phone_wait_peak) * phone_peak
+    )
     waited = _of(TRUTH.channels, "wait_median_seconds", channel) * np.exp(wait_log)
     handled = _of(TRUTH.channels, "handle_median_seconds", channel) * np.exp(
         _of(TRUTH.channels, "handle_sigma", channel) * normals(rng, size)
@@ -164,7 +183,9 @@ def handle(
     is_registered = uniform[1] < registered
     is_closed_later = uniform[2] < 0.9
     delay = (handled + (1 - np.log1p(-uniform[3])) * 2 * DAY_SECONDS).astype(np.int64)
-    resolved_after = np.where(is_registered, (waited + handled).astype(np.int64), np.where(is_closed_later, delay, -1))
+    resolved_after = np.where(
+        is_registered, (waited + handled).astype(np.int64), np.where(is_closed_later, delay, -1)
+    )
     transfer_rate = _of(TRUTH.channels, "transfer_rate", channel) * (1 + 0.8 * ~is_resolved)
     complaint = logistic(TRUTH.complaint_log_odds + TRUTH.complaint_per_quality * quality)
     return Contacts(
@@ -184,8 +205,10 @@ def first_contacts(rng: np.random.Generator, customers: Customers, staff: Staff)
     """Contacts that are not brought about by an earlier one."""
     rate = np.array([segment.contacts_per_month for segment in TRUTH.segments], np.float32)[customers.segment]
     season = _SEASON[month_of_year]
-    # Poisson numbers per month with a common season are one Poisson number, divided over the months by season.
-    customer = np.repeat(np.arange(customers.count), rng.poisson(rate * customers.contact_factor * season.sum()))
+    # Poisson numbers per month with a common season: one Poisson number, divided over the months by season.
+    customer = np.repeat(
+        np.arange(customers.count), rng.poisson(rate * customers.contact_factor * season.sum())
+    )
     month = pick(rng, season, len(customer)).astype(np.int64)
     channel = pick_rows(rng, _CHANNEL_SHARES, customers.segment[customer])
     issue = pick_rows(rng, _ISSUE_SHARES, month_of_year[month])
@@ -212,14 +235,24 @@ def repeat_contacts(
     redrawn = pick_rows(rng, _CHANNEL_SHARES, earlier.segment[rows])
     channel = np.where(uniform[2, rows] < 0.6, earlier.channel[rows], redrawn)
     delay = 1 + rng.exponential(TRUTH.repeat_mean_days - 1, len(rows)).astype(np.int64)
-    delay = np.where(delay > TRUTH.repeat_maximum_days, rng.integers(1, TRUTH.repeat_maximum_days + 1, len(rows)), delay)
+    delay = np.where(
+        delay > TRUTH.repeat_maximum_days, rng.integers(1, TRUTH.repeat_maximum_days + 1, len(rows)), delay
+    )
     day = earlier.day[rows] + delay
     day = np.where(channel == WEB, day, next_open_day(day))
     inside = day < DAY_COUNT
     rows, issue, channel, day = rows[inside], issue[inside], channel[inside], day[inside]
     started = day * DAY_SECONDS + draw_second(rng, day, channel != WEB)
     return handle(
-        rng, customers, staff, earlier.customer[rows], started, issue, channel, rows + offset, earlier.repeat[rows] + 1
+        rng,
+        customers,
+        staff,
+        earlier.customer[rows],
+        started,
+        issue,
+        channel,
+        rows + offset,
+        earlier.repeat[rows] + 1,
     )
 
 
@@ -237,11 +270,15 @@ def cancellations(
     rng: np.random.Generator, customers: Customers, staff: Staff, customer: np.ndarray, left: np.ndarray
 ) -> Contacts:
     """The contact in which a customer who leaves on day `left` says so, up to three weeks before."""
-    day = next_open_day(np.maximum(left - rng.integers(2, 22, len(left)), np.maximum(customers.acquired[customer], 0)))
+    day = next_open_day(
+        np.maximum(left - rng.integers(2, 22, len(left)), np.maximum(customers.acquired[customer], 0))
+    )
     known = (rng.random(len(left)) < 0.6) & (day < left) & (day < DAY_COUNT)
     customer, day = customer[known], day[known]
     channel = pick(rng, (0.5, 0.2, 0.25, 0.0, 0.05), len(customer))
     started = day * DAY_SECONDS + draw_second(rng, day, np.ones(len(day), bool))
     issue = np.full(len(customer), ISSUES.index("cancel_policy"), np.int8)
     none = np.full(len(customer), -1)
-    return handle(rng, customers, staff, customer, started, issue, channel, none, np.zeros(len(customer), np.int8))
+    return handle(
+        rng, customers, staff, customer, started, issue, channel, none, np.zeros(len(customer), np.int8)
+    )

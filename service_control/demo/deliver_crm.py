@@ -70,7 +70,9 @@ def _customers(block: Block) -> pa.Table:
             "consents_to_publication": pa.array(people.publishes[customer]),
             **personal_columns(block, customer),
             # Not part of the input contract: an unknown column is a warning, never an error.
-            "loyalty_card": columns.text_of(("none", "silver", "gold"), np.clip(-people.acquired[customer] // 1500, 0, 2)),
+            "loyalty_card": columns.text_of(
+                ("none", "silver", "gold"), np.clip(-people.acquired[customer] // 1500, 0, 2)
+            ),
         }
     )
 

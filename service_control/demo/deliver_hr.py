@@ -31,18 +31,22 @@ def _employees(block: Block) -> pa.Table:
             "role": columns.text_of(ROLES, staff.role),
             "fte": columns.decimal_comma(staff.fte, 1),
             "full_name": columns.join(
-                columns.text_of(names.FIRST_NAMES, first), columns.text_of(names.LAST_NAMES, last), separator=" "
+                columns.text_of(names.FIRST_NAMES, first),
+                columns.text_of(names.LAST_NAMES, last),
+                separator=" ",
             ),
             "email": columns.join(
-                columns.text_of(names.FIRST_ADDRESSES, first), ".", columns.text_of(names.LAST_ADDRESSES, last),
+                columns.text_of(names.FIRST_ADDRESSES, first),
+                ".",
+                columns.text_of(names.LAST_ADDRESSES, last),
                 "@verzekeraar.example",
             ),
         }
-    )  # fmt: skip
+    )
 
 
 def _teams(block: Block) -> pa.Table:
-    """Departments belong to the first block only; the teams of later blocks carry its number in their name."""
+    """Departments belong to the first block; the teams of later blocks carry its number in their name."""
     departments = TRUTH.departments if block.number == 0 else ()
     suffix = "" if block.number == 0 else f" {block.number + 1}"
     keys = pa.concat_arrays(
@@ -51,8 +55,12 @@ def _teams(block: Block) -> pa.Table:
     return pa.table(
         {
             "team_id": keys,
-            "team_name": pa.array([d.name for d in departments] + [team.name + suffix for team in TRUTH.teams]),
-            "parent_team_id": pa.array([None for _ in departments] + [team.department for team in TRUTH.teams]),
+            "team_name": pa.array(
+                [d.name for d in departments] + [team.name + suffix for team in TRUTH.teams]
+            ),
+            "parent_team_id": pa.array(
+                [None for _ in departments] + [team.department for team in TRUTH.teams]
+            ),
         }
     )
 

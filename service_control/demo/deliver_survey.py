@@ -1,4 +1,4 @@
-"""The survey exports as their tools write them, and the surveys that come in the contract's own shape, clean."""
+"""The survey exports as their tools write them, and what comes in the contract's own shape; clean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ from .parameters import LANGUAGES, TRUTH
 from .streams import stream
 from .surveys import CLICK_NONE, NO_ANSWER, NOT_APPLICABLE
 
-DRIVER_HEADERS = ("Gemak", "Aandacht", "Begrip", "Empathie", "Behulpzaam", "Vertrouwd", "Positief", "Verantwoordelijk")
+DRIVER_HEADERS = (
+    "Gemak",
+    "Aandacht",
+    "Begrip",
+    "Empathie",
+    "Behulpzaam",
+    "Vertrouwd",
+    "Positief",
+    "Verantwoordelijk",
+)
 BROWSERS = ("Chrome", "Safari", "Edge", "Firefox")
 NOT_CATALOGUED = ("Browser", "Invultijd (min)")
 """Columns of the contact survey that the catalogue does not know."""
@@ -33,7 +42,9 @@ def _click_texts(clicks: np.ndarray) -> pa.Array:
 
 
 def _tone(nps: np.ndarray) -> np.ndarray:
-    return np.where(nps >= 9, verbatims.HIGH, np.where((nps >= 0) & (nps <= 6), verbatims.LOW, verbatims.MIDDLE))
+    return np.where(
+        nps >= 9, verbatims.HIGH, np.where((nps >= 0) & (nps <= 6), verbatims.LOW, verbatims.MIDDLE)
+    )
 
 
 def _texts(
@@ -42,7 +53,9 @@ def _texts(
 ) -> pa.Array:  # fmt: skip
     rows = np.flatnonzero(has_text)
     rng = stream(block.seed, block.number, purpose)
-    texts = verbatims.explanations(rng, drivers[rows], _tone(nps[rows]), issue[rows], speakers(block, customer[rows]))
+    texts = verbatims.explanations(
+        rng, drivers[rows], _tone(nps[rows]), issue[rows], speakers(block, customer[rows])
+    )
     place = np.cumsum(has_text) - 1
     return texts.take(pa.array(place, mask=~has_text))
 
@@ -178,7 +191,9 @@ def _invitations(block: Block) -> pa.Table:
     answered[survey.invitation_of] = np.arange(survey.count)
     came_back = np.zeros(sizes[1], bool)
     came_back[relation.responded] = True
-    relation_id = columns.join("relation_survey:", relation_key(block, relation.wave, relation.invited_customer))
+    relation_id = columns.join(
+        "relation_survey:", relation_key(block, relation.wave, relation.invited_customer)
+    )
     pulse_id = columns.join("employee_pulse:", pulse_key(block, pulse.quarter, pulse.employee))
     respondents = [
         customer_key(block, block.contacts.customer[survey.invited_contact]),
@@ -197,7 +212,9 @@ def _invitations(block: Block) -> pa.Table:
     return pa.table(
         {
             "invitation_id": row_key(block, "I", np.arange(sum(sizes))),
-            "survey_code": columns.text_of(("contact_survey", "relation_survey", "employee_pulse"), survey_of),
+            "survey_code": columns.text_of(
+                ("contact_survey", "relation_survey", "employee_pulse"), survey_of
+            ),
             "respondent_kind": columns.text_of(("customer", "employee"), survey_of == 2),
             "respondent_id": pa.concat_arrays(respondents),
             "contact_id": pa.concat_arrays([contact_key(block, survey.invited_contact), nothing]),

@@ -1,8 +1,8 @@
 """Dirty rows of every kind that the input contract names, in the numbers of `parameters.DIRT`.
 
-All are extra rows, so the clean figures stay what they are: staging keeps the last delivered row of a key, therefore a
-conflicting duplicate comes before the clean rows and everything else after them; a dirty answer sits in a response of
-its own.
+All are extra rows, so the clean figures stay what they are: staging keeps the last delivered row of a key,
+therefore a conflicting duplicate comes before the clean rows and everything else after them; a dirty answer
+sits in a response of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from .parameters import DIRT
 FUTURE_DAY, FUTURE_DAY_DUTCH = "2099-01-01", "01-01-2099"
 FUTURE_MOMENT = datetime(2099, 1, 1, 9, 30, tzinfo=UTC)
 NO_SUCH_DAY, NO_SUCH_DAY_DUTCH = "2025-02-31", "31-02-2025"
-NO_CUSTOMER, NO_CONTACT, NO_EMPLOYEE, NO_TEAM, NO_RESPONSE = "K99999999", "C9999999999", "M9999999", "T99999", "E9999999999"
+NO_CUSTOMER, NO_CONTACT, NO_EMPLOYEE, NO_TEAM, NO_RESPONSE = (
+    "K99999999",
+    "C9999999999",
+    "M9999999",
+    "T99999",
+    "E9999999999",
+)
 UNKNOWN_ANSWER = "weet niet"
 
 Record = dict[str, object]
@@ -27,7 +33,9 @@ Change = dict[str, object]
 
 @dataclass
 class Dirt:
-    """Extra records of one table: `before` and `after` the clean ones; `broken_lines` lines with too few fields."""
+    """Extra records of one table: `before` and `after` the clean ones; `broken_lines` lines with too few
+    fields.
+    """
 
     before: list[Record] = field(default_factory=list)
     after: list[Record] = field(default_factory=list)
@@ -36,7 +44,9 @@ class Dirt:
 
 @dataclass(frozen=True)
 class Rule:
-    """What goes wrong in one table: changes per kind; cycled through when a kind occurs more often than it has changes."""
+    """What goes wrong in one table: changes per kind; cycled through when a kind occurs more often than it
+    has changes.
+    """
 
     key: str
     prefix: str
@@ -45,7 +55,15 @@ class Rule:
     """Columns that are emptied in every extra record, so that it says nothing beside its fault."""
 
 
-_NO_ANSWERS = ("NPS ", "CES ", "Opgelost", *(f"{name} " for name in DRIVER_HEADERS), "Klik", "CSAT", "Toelichting")
+_NO_ANSWERS = (
+    "NPS ",
+    "CES ",
+    "Opgelost",
+    *(f"{name} " for name in DRIVER_HEADERS),
+    "Klik",
+    "CSAT",
+    "Toelichting",
+)
 
 RULES: dict[str, Rule] = {
     "crm/customers": Rule("customer_id", "K9", {
@@ -135,7 +153,9 @@ RULES: dict[str, Rule] = {
         "future_date": [{"Ingevuld op": "01-01-2099 09:30", "NPS ": "10"}],
         "orphan_contact": [{"ContactNr": NO_CONTACT, "NPS ": "0"}],
         "out_of_scale": [{"NPS ": "12"}, {"CES ": "8"}, {"CSAT": "6"}, {"Klik": "2"}],
-        "unknown_code": [{"NPS ": UNKNOWN_ANSWER}, {"Opgelost": "misschien"}, {"Gemak ": "n.v.t."}, {"CES ": "?"}],
+        "unknown_code": [
+            {"NPS ": UNKNOWN_ANSWER}, {"Opgelost": "misschien"}, {"Gemak ": "n.v.t."}, {"CES ": "?"},
+        ],
     }, _NO_ANSWERS),
     "survey/exports/relation_survey": Rule("respondent_no", "W9-", {
         "missing_key": [{"respondent_no": None, "recommend": "10"}],
@@ -179,7 +199,12 @@ def carrier_key(block: int, number: int) -> str:
 def soil(name: str, table: pa.Table, block: int) -> Dirt:
     """The dirty records of table `name`, made from its clean rows; `block` makes their keys unique."""
     rule, dirt = RULES[name], Dirt(broken_lines=DIRT[name].get("too_few_fields", 0))
-    kinds = [(kind, number) for kind, count in DIRT[name].items() if kind not in NOT_ROWS for number in range(count)]
+    kinds = [
+        (kind, number)
+        for kind, count in DIRT[name].items()
+        if kind not in NOT_ROWS
+        for number in range(count)
+    ]
     carried = 0
     rows = [7 * sequence % table.num_rows for sequence in range(1, len(kinds) + 1)]
     records = table.take(rows).to_pylist()

@@ -1,7 +1,7 @@
 """The employees of one block: who sat on which position when, how engaged each team was, and the HR tables.
 
-The block has a fixed number of positions per team. Somebody who leaves is followed, after a gap, by a new employee or by
-a colleague from another team, so that the size of each team stays what `TRUTH` says.
+The block has a fixed number of positions per team. Somebody who leaves is followed, after a gap, by a new
+employee or by a colleague from another team, so that the size of each team stays what `TRUTH` says.
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ class _Roster:
     left: dict[int, int] = field(default_factory=dict)
     memberships: list[list[int]] = field(default_factory=list)
     seats: list[tuple[int, int, int]] = field(default_factory=list)  # position, employee, first day
-    current: dict[int, tuple[int, int]] = field(default_factory=dict)  # position: employee, row of memberships
+    current: dict[int, tuple[int, int]] = field(
+        default_factory=dict
+    )  # position: employee, row of memberships
 
     def hire(self, position: int, day: int) -> None:
         self.hired.append(day)
@@ -78,12 +80,16 @@ class _Roster:
 
 
 def _engagement(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Levels of the four drivers (drivers, teams, quarters) and the engagement they add up to (teams, quarters)."""
+    """Levels of the four drivers (drivers, teams, quarters) and the engagement they add up to (teams,
+    quarters).
+    """
     base = np.array([team.engagement for team in TRUTH.teams])
     weights = np.array([driver.weight for driver in TRUTH.employee_drivers])
     shape = (len(weights), len(base), 1)
     levels = base[:, None] + TRUTH.driver_team_sd * rng.standard_normal(shape)
-    levels = levels + TRUTH.driver_quarter_sd * rng.standard_normal((*shape[:2], QUARTER_COUNT)).cumsum(axis=2)
+    levels = levels + TRUTH.driver_quarter_sd * rng.standard_normal((*shape[:2], QUARTER_COUNT)).cumsum(
+        axis=2
+    )
     return levels, np.tensordot(weights, levels, axes=1).astype(np.float32)
 
 
@@ -123,7 +129,9 @@ def _occupancy(roster: _Roster) -> np.ndarray:
     return occupant
 
 
-def _absences(rng: np.random.Generator, member: np.ndarray, engagement: np.ndarray) -> list[tuple[int, int, int, int]]:
+def _absences(
+    rng: np.random.Generator, member: np.ndarray, engagement: np.ndarray
+) -> list[tuple[int, int, int, int]]:
     """Sick spells by team engagement, and a holiday each July or August."""
     spells = []
     for month in range(MONTH_COUNT):
@@ -135,7 +143,9 @@ def _absences(rng: np.random.Generator, member: np.ndarray, engagement: np.ndarr
             spells.append((position, int(starts[position]), int(lengths[position]), 0))
         if month % 12 == 0:
             for position in range(len(TEAM_OF_POSITION)):
-                spells.append((position, int(rng.integers(month_start[month], month_start[month] + 45)), 14, 1))
+                spells.append(
+                    (position, int(rng.integers(month_start[month], month_start[month] + 45)), 14, 1)
+                )
     rows, busy_until = [], {}
     for position, start, length, kind in sorted(spells, key=lambda spell: spell[1]):
         employee = int(member[position, start])
@@ -178,11 +188,13 @@ def build_staff(seed: int, block: int) -> Staff:
     )
 
 
-def assign(staff: Staff, team: np.ndarray, day: np.ndarray, uniform: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def assign(
+    staff: Staff, team: np.ndarray, day: np.ndarray, uniform: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Employee and team that take a contact for `team` on `day`.
 
-    Starts at a random position and moves on until somebody is at work; a team with nobody at work is helped out by the
-    department's, in the end by any team. Returns two int32 arrays shaped like `team`.
+    Starts at a random position and moves on until somebody is at work; a team with nobody at work is helped
+    out by the department's, in the end by any team. Returns two int32 arrays shaped like `team`.
     """
     first, size = TEAM_START[team], TEAM_SIZES[team]
     position = first + (uniform * size).astype(np.int64)
@@ -219,6 +231,9 @@ def monthly_labour(staff: Staff) -> dict[str, np.ndarray]:
     return {
         "employee": employee,
         "month": month,
-        "cost_eur": np.asarray(HOURLY_COST_EUR)[staff.role[employee]] * hours * days[employee, month] * raise_factor,
+        "cost_eur": np.asarray(HOURLY_COST_EUR)[staff.role[employee]]
+        * hours
+        * days[employee, month]
+        * raise_factor,
         "worked_hours": hours * worked[employee, month],
     }

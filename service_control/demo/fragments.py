@@ -1,7 +1,7 @@
 """Pieces of customers' words in Dutch and English; `verbatims` puts them together.
 
-Per driver: clauses for when it fell short and when it was a strength. A clause is a sentence without its first capital
-and without full stop. Only characters of cp1252.
+Per driver: clauses for when it fell short and when it was a strength. A clause is a sentence without its
+first capital and without full stop. Only characters of cp1252.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     "nl": {
         "ease": {
             "low": (
-                "het kostte me veel te veel moeite", "ik moest alles drie keer invullen", "het keuzemenu is een doolhof",
-                "ik werd van het kastje naar de muur gestuurd", "ik moest lang wachten en daarna weer opnieuw beginnen",
+                "het kostte me veel te veel moeite", "ik moest alles drie keer invullen",
+                "het keuzemenu is een doolhof",
+                "ik werd van het kastje naar de muur gestuurd",
+                "ik moest lang wachten en daarna weer opnieuw beginnen",
                 "wat een gedoe voor zoiets kleins",
             ),
             "high": (
@@ -21,7 +23,8 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         },
         "attention": {
             "low": (
-                "ik had het gevoel dat ik een nummer was", "er werd nauwelijks geluisterd", "de medewerker was met iets anders bezig",
+                "ik had het gevoel dat ik een nummer was", "er werd nauwelijks geluisterd",
+                "de medewerker was met iets anders bezig",
                 "ik kreeg een standaardantwoord", "niemand nam even de tijd",
             ),
             "high": (
@@ -41,11 +44,13 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         },
         "empathy": {
             "low": (
-                "er was geen enkel medeleven", "het klonk kil en afstandelijk", "na zo'n vervelende schade verwacht je een vriendelijk woord",
+                "er was geen enkel medeleven", "het klonk kil en afstandelijk",
+                "na zo'n vervelende schade verwacht je een vriendelijk woord",
                 "niemand vroeg hoe het met ons ging",
             ),
             "high": (
-                "de medewerker leefde echt mee", "ik voelde me gesteund", "er was begrip voor hoe vervelend het voor ons was",
+                "de medewerker leefde echt mee", "ik voelde me gesteund",
+                "er was begrip voor hoe vervelend het voor ons was",
                 "een warm en menselijk gesprek",
             ),
         },
@@ -55,7 +60,8 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
                 "ik moest het zelf maar uitzoeken", "er werd totaal niet meegedacht",
             ),
             "high": (
-                "ik ben heel goed geholpen", "er werd fijn meegedacht", "de medewerker deed net iets meer dan nodig",
+                "ik ben heel goed geholpen", "er werd fijn meegedacht",
+                "de medewerker deed net iets meer dan nodig",
                 "kundig en behulpzaam", "ik kreeg meteen een oplossing",
             ),
         },
@@ -71,7 +77,8 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
         },
         "positive": {
             "low": (
-                "de toon was ronduit onvriendelijk", "ik hing met een naar gevoel op", "de sfeer was negatief",
+                "de toon was ronduit onvriendelijk", "ik hing met een naar gevoel op",
+                "de sfeer was negatief",
                 "er kon geen lachje af",
             ),
             "high": (
@@ -94,15 +101,20 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
     "en": {
         "ease": {
             "low": (
-                "it took far too much effort", "I had to fill in everything three times", "the menu is a maze",
+                "it took far too much effort", "I had to fill in everything three times",
+                "the menu is a maze",
                 "I was sent from pillar to post", "such a hassle for such a small thing",
             ),
             "high": (
-                "it was sorted in no time", "I hardly had to do anything", "very easy and quick", "it all went right first time",
+                "it was sorted in no time", "I hardly had to do anything", "very easy and quick",
+                "it all went right first time",
             ),
         },
         "attention": {
-            "low": ("I felt like a number", "nobody really listened", "I got a standard reply", "they were in a hurry"),
+            "low": (
+                "I felt like a number", "nobody really listened", "I got a standard reply",
+                "they were in a hurry",
+            ),
             "high": ("they really took their time", "I had their full attention", "they listened carefully"),
         },
         "understanding": {
@@ -111,19 +123,31 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
                 "the answer was about something else",
             ),
             "high": (
-                "they understood my question at once", "I only had to explain it once", "the explanation fitted my situation",
+                "they understood my question at once", "I only had to explain it once",
+                "the explanation fitted my situation",
             ),
         },
         "empathy": {
-            "low": ("there was no sympathy at all", "it sounded cold and distant", "nobody asked how we were doing"),
+            "low": (
+                "there was no sympathy at all", "it sounded cold and distant",
+                "nobody asked how we were doing",
+            ),
             "high": ("they really felt for us", "I felt supported", "a warm and human conversation"),
         },
         "helpful": {
-            "low": ("I was not helped", "they could not do anything for me", "the employee did not know either"),
-            "high": ("I was helped very well", "they thought along with me", "skilled and helpful", "I got a solution at once"),
+            "low": (
+                "I was not helped", "they could not do anything for me", "the employee did not know either",
+            ),
+            "high": (
+                "I was helped very well", "they thought along with me", "skilled and helpful",
+                "I got a solution at once",
+            ),
         },
         "trusted": {
-            "low": ("I do not trust that it will be fine", "I hear a different story every time", "it did not feel fair"),
+            "low": (
+                "I do not trust that it will be fine", "I hear a different story every time",
+                "it did not feel fair",
+            ),
             "high": ("it felt familiar at once", "honest and clear", "a reliable insurer for years"),
         },
         "positive": {
@@ -136,7 +160,8 @@ DRIVER_CLAUSES: dict[str, dict[str, dict[str, tuple[str, ...]]]] = {
                 "one department points at the other", "I had to chase it myself",
             ),
             "high": (
-                "they called me back as promised", "they took it on until it was done", "they kept their word",
+                "they called me back as promised", "they took it on until it was done",
+                "they kept their word",
             ),
         },
     },
@@ -173,10 +198,19 @@ ISSUE_OPENINGS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
-CONTRASTS = {"nl": (", maar ", "; alleen jammer: ", ", aan de andere kant: "), "en": (", but ", "; on the other hand, ")}
+CONTRASTS = {
+    "nl": (", maar ", "; alleen jammer: ", ", aan de andere kant: "),
+    "en": (", but ", "; on the other hand, "),
+}
 CLOSINGS = {
     "nl": {
-        "low": ("Ik overweeg over te stappen.", "Zo raak je klanten kwijt.", "Jammer.", "Doe hier iets aan!", "Nooit meer."),
+        "low": (
+            "Ik overweeg over te stappen.",
+            "Zo raak je klanten kwijt.",
+            "Jammer.",
+            "Doe hier iets aan!",
+            "Nooit meer.",
+        ),
         "middle": ("Kan beter.", "Verder prima.", "Het was oké.", "Niets bijzonders."),
         "high": ("Complimenten!", "Ga zo door.", "Top.", "Dank jullie wel.", "Een dikke tien!"),
     },
@@ -187,7 +221,12 @@ CLOSINGS = {
     },
 }
 PERSONAL = {
-    "nl": ("Bel mij op {phone}.", "Mail naar {email} graag.", "Groeten, {name}.", "Mijn naam is {name}, {phone}."),
+    "nl": (
+        "Bel mij op {phone}.",
+        "Mail naar {email} graag.",
+        "Groeten, {name}.",
+        "Mijn naam is {name}, {phone}.",
+    ),
     "en": ("Call me on {phone}.", "Please mail {email}.", "Regards, {name}.", "My name is {name}, {phone}."),
 }
 NEUTRAL = {
@@ -198,20 +237,35 @@ NEUTRAL = {
 IDEAS = (
     "Laat in de app zien wie mijn dossier behandelt.", "Bied een terugbelknop aan in plaats van wachtmuziek.",
     "Stuur een bericht zodra de schade is uitgekeerd.", "Maak de polis korter en in gewone taal.",
-    "Geef trouwe klanten ook eens korting.", "Send the policy in English as well.", "Laat ons de foto's van de schade in de chat zetten.",
+    "Geef trouwe klanten ook eens korting.", "Send the policy in English as well.",
+    "Laat ons de foto's van de schade in de chat zetten.",
     "Zet de eigen risico's bovenaan het polisblad.",
 )  # fmt: skip
 
 TRANSCRIPTS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "start": (
-        ("employee", "middle", ("Goedendag, waarmee kan ik u helpen?", "Met de klantenservice, wat kan ik voor u doen?")),
-        ("customer", "middle", ("Ik heb een vraag over mijn verzekering.", "Ik bel over mijn dossier.", "Het gaat om mijn polis.")),
-        ("employee", "middle", ("Mag ik uw geboortedatum en postcode?", "Ik pak uw gegevens erbij, een moment.")),
+        ("employee", "middle", (
+            "Goedendag, waarmee kan ik u helpen?", "Met de klantenservice, wat kan ik voor u doen?",
+        )),
+        ("customer", "middle", (
+            "Ik heb een vraag over mijn verzekering.", "Ik bel over mijn dossier.", "Het gaat om mijn polis.",
+        )),
+        ("employee", "middle", (
+            "Mag ik uw geboortedatum en postcode?", "Ik pak uw gegevens erbij, een moment.",
+        )),
     ),
     "low": (
-        ("customer", "low", ("Ik heb dit nu al drie keer uitgelegd!", "Dit duurt echt veel te lang.", "Waarom weet niemand dit?")),
-        ("employee", "middle", ("Dat kan ik van hier niet zien.", "Daarvoor moet u bij een andere afdeling zijn.", "Ik begrijp dat het vervelend is.")),
-        ("customer", "low", ("Hier heb ik dus niets aan.", "Dan zoek ik het zelf wel uit.", "Ik ben er helemaal klaar mee.")),
+        ("customer", "low", (
+            "Ik heb dit nu al drie keer uitgelegd!", "Dit duurt echt veel te lang.",
+            "Waarom weet niemand dit?",
+        )),
+        ("employee", "middle", (
+            "Dat kan ik van hier niet zien.", "Daarvoor moet u bij een andere afdeling zijn.",
+            "Ik begrijp dat het vervelend is.",
+        )),
+        ("customer", "low", (
+            "Hier heb ik dus niets aan.", "Dan zoek ik het zelf wel uit.", "Ik ben er helemaal klaar mee.",
+        )),
     ),
     "middle": (
         ("customer", "middle", ("Hoe lang duurt dat ongeveer?", "En moet ik daar nog iets voor doen?")),
@@ -219,8 +273,12 @@ TRANSCRIPTS: dict[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
         ("customer", "middle", ("Goed, dan wacht ik dat af.", "Oké, duidelijk.")),
     ),
     "high": (
-        ("employee", "high", ("Ik regel het nu meteen voor u.", "Wat vervelend voor u, ik zoek het direct uit.")),
+        ("employee", "high", (
+            "Ik regel het nu meteen voor u.", "Wat vervelend voor u, ik zoek het direct uit.",
+        )),
         ("customer", "high", ("O, dat is fijn!", "Wat goed dat u even meekijkt.")),
-        ("customer", "high", ("Heel erg bedankt, u heeft me geweldig geholpen.", "Dank u wel, een prettige dag!")),
+        ("customer", "high", (
+            "Heel erg bedankt, u heeft me geweldig geholpen.", "Dank u wel, een prettige dag!",
+        )),
     ),
 }  # fmt: skip

@@ -1,4 +1,6 @@
-"""The smaller CRM tables: transactions, public words, volunteered feedback, conversations and imported sentiment."""
+"""The smaller CRM tables: transactions, public words, volunteered feedback, conversations and imported
+sentiment.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,7 @@ class Feedback:
 
 @dataclass
 class TextScores:
-    """Sentiment of the texts of the contact survey by a model elsewhere; `response` is a row of the survey."""
+    """Sentiment of the contact survey's texts by a model elsewhere; `response` is a row of the survey."""
 
     response: np.ndarray
     score: np.ndarray
@@ -103,7 +105,7 @@ def build_advocacy(seed: int, block: int, customers: Customers, outcomes: Outcom
     first, length = _presence(customers, outcomes)
     day = first + (rng.random(customers.count) * length).astype(np.int64)
     attitude = outcomes.attitude[np.arange(customers.count), month_of_day[day]]
-    speaks = rng.random(customers.count) < np.array([0.05, 0.015, 0.06])[promoter_class(attitude)]
+    speaks = rng.random(customers.count) < np.array(TRUTH.advocacy_shares)[promoter_class(attitude)]
     customer = np.flatnonzero(speaks)
     size, day = len(customer), day[customer]
     kind = pick(rng, (0.6, 0.25, 0.15), size)
@@ -113,7 +115,9 @@ def build_advocacy(seed: int, block: int, customers: Customers, outcomes: Outcom
     newcomers = newcomers[np.argsort(customers.acquired[newcomers], kind="stable")]
     place = np.searchsorted(customers.acquired[newcomers], day + 1) + rng.integers(0, 50, size)
     known = (rng.random(size) < 0.2) & (place < len(newcomers))
-    influenced = np.where(known, newcomers[np.minimum(place, len(newcomers) - 1)], -1) if len(newcomers) else -known
+    influenced = (
+        np.where(known, newcomers[np.minimum(place, len(newcomers) - 1)], -1) if len(newcomers) else -known
+    )
     return Advocacy(
         customer=customer,
         moment=day * DAY_SECONDS + rng.integers(8 * 3600, 22 * 3600, size),
@@ -139,8 +143,8 @@ def build_feedback(
     kind[(kind == IDEA) & (rng.random(len(kind)) < 0.4)] = SUGGESTION
     day = first[thinker] + (rng.random(len(thinker)) * length[thinker]).astype(np.int64)
     with_contact = np.concatenate([complaint, compliment])
-    received = np.concatenate([contacts.started[with_contact] + 900,
-                               day * DAY_SECONDS + rng.integers(8 * 3600, 22 * 3600, len(thinker))])  # fmt: skip
+    thought = day * DAY_SECONDS + rng.integers(8 * 3600, 22 * 3600, len(thinker))
+    received = np.concatenate([contacts.started[with_contact] + 900, thought])
     size = len(kind)
     is_idea = (kind == IDEA) | (kind == SUGGESTION)
     implemented = next_waking_moment(received + rng.integers(20, 150, size) * DAY_SECONDS)
@@ -169,7 +173,9 @@ def sample_conversations(seed: int, block: int, contacts: Contacts) -> tuple[np.
     return rows, np.where(quality < -0.6, LOW, np.where(quality > 0.7, HIGH, MIDDLE))
 
 
-def acoustic_scores(rng: np.random.Generator, contacts: Contacts, rows: np.ndarray, tone: np.ndarray) -> np.ndarray:
+def acoustic_scores(
+    rng: np.random.Generator, contacts: Contacts, rows: np.ndarray, tone: np.ndarray
+) -> np.ndarray:
     """Sentiment of the voice per line on -2..2; NaN where there is no voice."""
     heard = 0.5 * contacts.quality[rows] + 0.7 * (np.asarray(tone) - MIDDLE) + 0.3 * normals(rng, len(rows))
     return np.where(contacts.channel[rows] == PHONE, np.clip(heard, -2, 2), np.nan)

@@ -1,7 +1,9 @@
-"""From experience to engagement: what customers remember, who leaves, who buys more, who brings others in, and the money.
+"""From experience to engagement: what customers remember, who leaves, who buys more, who brings others in,
+and the money.
 
-A remembered month weighs its peak and its last contact (peak-end), bad ones heavier than good ones; the memory fades by
-a fixed share per month. The hazard of leaving in a month depends on what is remembered at its start.
+A remembered month weighs its peak and its last contact (peak-end), bad ones heavier than good ones; the
+memory fades by a fixed share per month. The hazard of leaving in a month depends on what is remembered at its
+start.
 """
 
 from __future__ import annotations
@@ -102,12 +104,14 @@ def _new_contracts(
     buyer, product, day = buyer[buys], product[buys], day[buys]
     fee, cost = price(rng, customers.segment_on(buyer, day), product)
     return Contracts(
-        customer=buyer, product=product.astype(np.int8), started=day, ended=np.full(len(buyer), NEVER), fee_eur=fee,
-        cost_eur=cost, end_reason=np.full(len(buyer), -1, np.int8),
+        customer=buyer, product=product.astype(np.int8), started=day, ended=np.full(len(buyer), NEVER),
+        fee_eur=fee, cost_eur=cost, end_reason=np.full(len(buyer), -1, np.int8),
     )  # fmt: skip
 
 
-def settle_contracts(seed: int, block: int, customers: Customers, contracts: Contracts, outcomes: Outcomes) -> Contracts:
+def settle_contracts(
+    seed: int, block: int, customers: Customers, contracts: Contracts, outcomes: Outcomes
+) -> Contracts:
     """The contracts with what was bought, what was dropped and what ended with the customer."""
     rng = stream(seed, block, "settlement")
     number = np.bincount(contracts.customer, minlength=customers.count)
@@ -121,10 +125,14 @@ def settle_contracts(seed: int, block: int, customers: Customers, contracts: Con
     contracts.ended[row[inside]] = day[inside]
     contracts.end_reason[row[inside]] = END_REASONS.index("product_cancelled")
     bought = _new_contracts(rng, customers, contracts, outcomes)
-    joined = {name: np.concatenate([getattr(contracts, name), getattr(bought, name)]) for name in vars(contracts)}
+    joined = {
+        name: np.concatenate([getattr(contracts, name), getattr(bought, name)]) for name in vars(contracts)
+    }
     contracts = Contracts(**joined)
     left = outcomes.left[contracts.customer]
-    reason = rng.choice(len(END_REASONS) - 1, customers.count, p=(0.42, 0.40, 0.06, 0.07, 0.05)).astype(np.int8)
+    reason = rng.choice(len(END_REASONS) - 1, customers.count, p=(0.42, 0.40, 0.06, 0.07, 0.05)).astype(
+        np.int8
+    )
     ends = left < contracts.ended
     contracts.end_reason[ends] = reason[contracts.customer[ends]]
     contracts.ended[ends] = left[ends]
@@ -160,9 +168,8 @@ def build_referrals(seed: int, block: int, customers: Customers, outcomes: Outco
     rng = stream(seed, block, "referrals")
     arrived = np.flatnonzero((customers.acquisition_kind == REFERRAL) & (customers.acquired >= 0))
     pending = int(len(arrived) * TRUTH.referral_pending_share / (1 - TRUTH.referral_pending_share))
-    moment_day = np.concatenate([customers.acquired[arrived] - rng.integers(0, 15, len(arrived)),
-                                 rng.integers(0, DAY_COUNT, pending)])  # fmt: skip
-    moment_day = np.maximum(moment_day, 0)
+    before_arrival = customers.acquired[arrived] - rng.integers(0, 15, len(arrived))
+    moment_day = np.maximum(np.concatenate([before_arrival, rng.integers(0, DAY_COUNT, pending)]), 0)
     referred = np.concatenate([arrived, np.full(pending, -1)])
     referrer = np.empty(len(referred), np.int64)
     months = month_of_day[moment_day]
@@ -170,7 +177,9 @@ def build_referrals(seed: int, block: int, customers: Customers, outcomes: Outco
     for month in np.unique(months):
         rows = np.flatnonzero(months == month)
         is_active = (customers.acquired < month_start[month]) & (outcomes.left >= month_start[month + 1])
-        weight = np.where(is_active, weight_of_class[promoter_class(outcomes.attitude[:, max(month - 1, 0)])], 0.0)
+        weight = np.where(
+            is_active, weight_of_class[promoter_class(outcomes.attitude[:, max(month - 1, 0)])], 0.0
+        )
         cumulative = np.cumsum(weight)
         referrer[rows] = np.searchsorted(cumulative, rng.random(len(rows)) * cumulative[-1], side="right")
     second = rng.integers(9 * 3600, 21 * 3600, len(referred))

@@ -1,8 +1,9 @@
 """The one table of true parameters: everything that was planted in the simulated organisation.
 
-Tests compare what the metrics layer finds with `TRUTH`; nothing in this package holds an effect as a literal.
-Units: effects on `quality` are in standard deviations of the quality of one contact (its mean is near 0, its sd near 1);
-effects on a score are in points of that score; shares are 0-1; rates name their period.
+Tests compare what the metrics layer finds with `TRUTH`. No effect of one thing on another is a literal elsewhere;
+what only gives colour (the hour of the day, the length of an absence) is written where it is used.
+Units: effects on `quality` are in standard deviations of the quality of one contact (its mean is near 0, its
+sd near 1); effects on a score are in points of that score; shares are 0-1; rates name their period.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ class Team:
 
 @dataclass(frozen=True)
 class Driver:
-    """A customer driver. `loading`: correlation with contact quality. Penalty: points lost when it scores 1-2; reward:
-    points won when it scores 5; both on the scale of the outcome (NPS 0-10, CES 1-7, CSAT 1-5)."""
+    """A customer driver. `loading`: correlation with contact quality. Penalty: points lost when it scores
+    1-2; reward: points won when it scores 5; both on the scale of the outcome (NPS 0-10, CES 1-7, CSAT 1-5).
+    """
 
     code: str
     mean: float
@@ -60,8 +62,9 @@ class Driver:
 
 @dataclass(frozen=True)
 class Issue:
-    """A reason for contact. `share` of first contacts; `difficulty` lowers the log-odds of being resolved; `quality` in sd;
-    `season`: factor on volume for January .. December."""
+    """A reason for contact. `share` of first contacts; `difficulty` lowers the log-odds of being resolved;
+    `quality` in sd; `season`: factor on volume for January .. December.
+    """
 
     code: str
     journey: str
@@ -75,8 +78,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel. `quality` in sd; waiting and handling are lognormal (median seconds, sigma of the log); a contact meets
-    its service level when it waited at most `sla_seconds`. Nobody handles a web contact: it has no employee."""
+    """A channel. `quality` in sd; waiting and handling are lognormal (median seconds, sigma of the log); a
+    contact meets its service level when it waited at most `sla_seconds`. Nobody handles a web contact: it has
+    no employee.
+    """
 
     code: str
     quality: float
@@ -90,7 +95,9 @@ class Channel:
 
 @dataclass(frozen=True)
 class Trend:
-    """A step in contact quality from `start` up to `end` (exclusive), in sd; scope: all, channel or department."""
+    """A step in contact quality from `start` up to `end` (exclusive), in sd; scope: all, channel or
+    department.
+    """
 
     start: date
     end: date
@@ -101,8 +108,10 @@ class Trend:
 
 @dataclass(frozen=True)
 class Segment:
-    """A segment. `share` of customers; contacts per active customer and month; `nps` points on top of the base;
-    `churn_per_month`: hazard of a customer without any remembered experience; `fee_factor` on the product's fee."""
+    """A segment. `share` of customers; contacts per active customer and month; `nps` points on top of the
+    base; `churn_per_month`: hazard of a customer without any remembered experience; `fee_factor` on the
+    product's fee.
+    """
 
     code: str
     share: float
@@ -158,7 +167,7 @@ class Truth:
 
     # Contacts
     home_team_share: float = 0.80  # handled by the customer's own team within the department
-    business_to_business_share: float = 0.65  # of contacts of business customers: handled by the business department
+    business_to_business_share: float = 0.65  # of contacts of business customers: for the business department
     external_share: float = 0.004  # handled by temporary staff that HR does not know
     outbound_share: float = 0.05
     product_registered_share: float = 0.86
@@ -185,7 +194,7 @@ class Truth:
     phone_wait_peak: float = 1.7  # factor on waiting by phone in the months of the first trend
     complaint_log_odds: float = -3.9
     complaint_per_quality: float = -1.2
-    season_weekday: tuple[float, ...] = (1.25, 1.1, 1.0, 1.0, 1.0, 0.35, 0.0)  # Monday .. Sunday, staffed channels
+    weekday_factors: tuple[float, ...] = (1.25, 1.1, 1.0, 1.0, 1.0, 0.35, 0.0)  # Monday .. Sunday, staffed
 
     # Answers after a contact
     invited_share: float = 0.66
@@ -225,17 +234,28 @@ class Truth:
     mark_base: float = 7.6
     mark_per_attitude: float = 0.7
     mark_noise: float = 0.6
+    expectation_base: float = 3.3  # 1-5
     expectation_per_experience: float = 0.45
     expectation_noise: float = 0.8
     expansion_share: float = 0.10  # of customers: a further product within the history
     expansion_per_experience: float = 0.15  # log share per point of mean remembered experience
     contraction_share: float = 0.05  # of customers with two or more products: one ends
-    referral_weights: tuple[float, float, float] = (1.0, 3.0, 11.0)  # relative rate: detractor, passive, promoter
+    referral_weights: tuple[float, ...] = (1.0, 3.0, 11.0)  # relative rate: detractor, passive, promoter
+    advocacy_shares: tuple[float, ...] = (
+        0.05,
+        0.015,
+        0.06,
+    )  # who speaks in public: detractor, passive, promoter
     referred_share: float = 0.22  # of joining customers
     referral_pending_share: float = 0.35  # of all referrals: nobody came (yet)
 
     # Relation survey
-    relation_waves: tuple[date, ...] = (date(2024, 10, 7), date(2025, 4, 7), date(2025, 10, 6), date(2026, 4, 6))
+    relation_waves: tuple[date, ...] = (
+        date(2024, 10, 7),
+        date(2025, 4, 7),
+        date(2025, 10, 6),
+        date(2026, 4, 6),
+    )
     relation_sample_share: float = 0.36
     relation_business_factor: float = 2.0  # business customers are sampled this many times as often
     relation_response_share: float = 0.36
@@ -253,6 +273,9 @@ class Truth:
     driver_quarter_sd: float = 0.15
     person_sd: float = 0.6
     engagement_noise: float = 0.3
+    employee_driver_base: float = 3.5  # 1-5
+    employee_driver_slope: float = 0.9  # points on 1-5 per point of the driver
+    employee_driver_noise: float = 0.35
     facet_per_engagement: float = 0.85  # points on 0-6
     facet_noise: float = 0.6
     esat_base: float = 3.8
@@ -376,42 +399,84 @@ TRUTH = Truth(
     ),
 )
 
+# fmt: off
 DIRT: dict[str, dict[str, int]] = {
-    "crm/customers": {"duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 3,
-                      "future_date": 2, "unknown_enum": 2, "too_few_fields": 1, "unknown_column": 1},
-    "crm/contracts": {"duplicate_identical": 2, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 2,
-                      "future_date": 2, "orphan_customer": 3, "negative_amount": 2, "too_few_fields": 1},
-    "crm/transactions": {"duplicate_identical": 2, "missing_key": 1, "future_date": 2, "orphan_customer": 3},
-    "crm/contacts": {"duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "future_date": 2,
-                     "negative_seconds": 3, "orphan_customer": 3, "unknown_enum": 2},
-    "crm/referrals": {"duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
-                      "orphan_customer": 2},
-    "crm/advocacy_events": {"duplicate_identical": 1, "future_date": 1, "orphan_customer": 1, "out_of_range": 1},
-    "crm/feedback_items": {"duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
-                           "orphan_customer": 1, "unknown_enum": 2},
-    "crm/utterances": {"duplicate_identical": 2, "orphan_contact": 2, "out_of_range": 2, "unknown_enum": 1},
-    "crm/text_scores": {"duplicate_identical": 2, "missing_key": 1, "unparseable_date": 1, "out_of_range": 1,
-                        "unknown_enum": 2},
-    "hr/employees": {"duplicate_identical": 1, "duplicate_conflicting": 1, "missing_key": 1, "unparseable_date": 1,
-                     "future_date": 1, "out_of_range": 1, "too_few_fields": 1},
-    "hr/teams": {"duplicate_identical": 1, "missing_key": 1},
-    "hr/team_memberships": {"duplicate_identical": 1, "unparseable_date": 1, "orphan_employee": 2, "orphan_team": 1},
-    "hr/absences": {"duplicate_identical": 1, "unparseable_date": 1, "future_date": 1, "orphan_employee": 1},
-    "hr/labour_costs": {"duplicate_identical": 1, "future_date": 1, "negative_amount": 1, "orphan_employee": 1},
+    "crm/customers": {
+        "duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 3,
+        "future_date": 2, "unknown_enum": 2, "too_few_fields": 1, "unknown_column": 1,
+    },
+    "crm/contracts": {
+        "duplicate_identical": 2, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 2,
+        "future_date": 2, "orphan_customer": 3, "negative_amount": 2, "too_few_fields": 1,
+    },
+    "crm/transactions": {
+        "duplicate_identical": 2, "missing_key": 1, "future_date": 2, "orphan_customer": 3,
+    },
+    "crm/contacts": {
+        "duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "future_date": 2,
+        "negative_seconds": 3, "orphan_customer": 3, "unknown_enum": 2,
+    },
+    "crm/referrals": {
+        "duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
+        "orphan_customer": 2,
+    },
+    "crm/advocacy_events": {
+        "duplicate_identical": 1, "future_date": 1, "orphan_customer": 1, "out_of_range": 1,
+    },
+    "crm/feedback_items": {
+        "duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
+        "orphan_customer": 1, "unknown_enum": 2,
+    },
+    "crm/utterances": {
+        "duplicate_identical": 2, "orphan_contact": 2, "out_of_range": 2, "unknown_enum": 1,
+    },
+    "crm/text_scores": {
+        "duplicate_identical": 2, "missing_key": 1, "unparseable_date": 1, "out_of_range": 1,
+        "unknown_enum": 2,
+    },
+    "hr/employees": {
+        "duplicate_identical": 1, "duplicate_conflicting": 1, "missing_key": 1, "unparseable_date": 1,
+        "future_date": 1, "out_of_range": 1, "too_few_fields": 1,
+    },
+    "hr/teams": {
+        "duplicate_identical": 1, "missing_key": 1,
+    },
+    "hr/team_memberships": {
+        "duplicate_identical": 1, "unparseable_date": 1, "orphan_employee": 2, "orphan_team": 1,
+    },
+    "hr/absences": {
+        "duplicate_identical": 1, "unparseable_date": 1, "future_date": 1, "orphan_employee": 1,
+    },
+    "hr/labour_costs": {
+        "duplicate_identical": 1, "future_date": 1, "negative_amount": 1, "orphan_employee": 1,
+    },
     "survey/exports/contact_survey": {
-        "duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 2, "future_date": 2,
-        "orphan_contact": 3, "out_of_scale": 4, "unknown_code": 4, "too_few_fields": 1, "unknown_column": 2},
-    "survey/exports/relation_survey": {"duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2},
-    "survey/exports/employee_pulse": {"duplicate_identical": 2, "out_of_scale": 2, "unknown_code": 2,
-                                      "unknown_item": 2},
-    "survey/responses": {"duplicate_identical": 1, "missing_key": 1, "future_date": 1, "orphan_contact": 2,
-                         "unknown_enum": 1, "carrier": 5},
-    "survey/answers": {"duplicate_identical": 2, "orphan_response": 2, "out_of_scale": 2, "unknown_code": 2,
-                       "unknown_item": 1},
-    "survey/invitations": {"duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
-                           "unknown_enum": 1},
+        "duplicate_identical": 3, "duplicate_conflicting": 2, "missing_key": 2, "unparseable_date": 2,
+        "future_date": 2, "orphan_contact": 3, "out_of_scale": 4, "unknown_code": 4, "too_few_fields": 1,
+        "unknown_column": 2,
+    },
+    "survey/exports/relation_survey": {
+        "duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2,
+    },
+    "survey/exports/employee_pulse": {
+        "duplicate_identical": 2, "out_of_scale": 2, "unknown_code": 2, "unknown_item": 2,
+    },
+    "survey/responses": {
+        "duplicate_identical": 1, "missing_key": 1, "future_date": 1, "orphan_contact": 2, "unknown_enum": 1,
+        "carrier": 5,
+    },
+    "survey/answers": {
+        "duplicate_identical": 2, "orphan_response": 2, "out_of_scale": 2, "unknown_code": 2,
+        "unknown_item": 1,
+    },
+    "survey/invitations": {
+        "duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
+        "unknown_enum": 1,
+    },
 }
-"""Dirty rows per delivered table and kind, for every block. They are extra rows: without them the clean figures are the
-same. `carrier`: a sound response whose only purpose is to carry one dirty answer (out_of_scale, unknown_code and
-unknown_item of survey/answers). In the exports the row of a dirty answer is such a carrier itself. `unknown_column` counts
-columns, not rows."""
+# fmt: on
+"""Dirty rows per delivered table and kind, for every block. They are extra rows: without them the clean
+figures are the same. `carrier`: a sound response whose only purpose is to carry one dirty answer
+(out_of_scale, unknown_code and unknown_item of survey/answers). In the exports the row of a dirty answer is
+such a carrier itself. `unknown_column` counts columns, not rows.
+"""

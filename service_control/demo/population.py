@@ -104,7 +104,9 @@ def build_customers(seed: int, block: int, count: int) -> Customers:
     )
 
 
-def price(rng: np.random.Generator, segment: np.ndarray, product: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def price(
+    rng: np.random.Generator, segment: np.ndarray, product: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Monthly fee and direct cost in EUR, one per entry."""
     fee_factor = np.array([segment.fee_factor for segment in TRUTH.segments])[segment]
     mean_fee = np.array([product.monthly_fee_eur for product in TRUTH.products])[product]
@@ -123,7 +125,7 @@ def build_contracts(seed: int, block: int, customers: Customers) -> Contracts:
     customer, product = np.nonzero(holds)
     is_first = np.append(True, customer[1:] != customer[:-1])
     joined = customers.acquired[customer]
-    # A further product of who was there before the history was bought before its start; of a new customer: at once.
+    # A further product: of who was there before the history bought before its start, of others at once.
     later = rng.random(len(customer)) * np.minimum(-1 - joined, 900)
     started = np.where(is_first | (joined >= 0), joined, joined + later.astype(np.int64))
     fee, cost = price(rng, customers.segment[customer], product)
@@ -139,7 +141,8 @@ def build_contracts(seed: int, block: int, customers: Customers) -> Contracts:
 
 
 def registered_products(rng: np.random.Generator, contracts: Contracts, customer: np.ndarray) -> np.ndarray:
-    """Product that is registered with a contact of each `customer`: one they joined with, -1 when none is registered.
+    """Product that is registered with a contact of each `customer`: one they joined with, -1 when none is
+    registered.
 
     `contracts` are those customers join with: sorted by customer, at least one each.
     """

@@ -1,4 +1,6 @@
-"""One seeded stream of random numbers per block and purpose, so that a change in one table leaves the others alone."""
+"""One seeded stream of random numbers per block and purpose, so that a change in one table leaves the others
+alone.
+"""
 
 from __future__ import annotations
 

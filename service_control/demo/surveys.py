@@ -1,7 +1,8 @@
-"""Answers: after a contact (customer and employee), the half-yearly relation survey, the quarterly employee pulse.
+"""Answers: after a contact (customer and employee), the half-yearly relation survey, the quarterly employee
+pulse.
 
-Arrays hold the answer itself; -1 (or NaN) is no answer and `NOT_APPLICABLE` that the question did not apply. How an
-export writes that down is up to `deliver`.
+Arrays hold the answer itself; -1 (or NaN) is no answer and `NOT_APPLICABLE` that the question did not apply.
+How an export writes that down is up to `deliver`.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ class EmployeeClicks:
 
 @dataclass
 class RelationSurvey:
-    """Half-yearly waves: invitations, and the answers of those who responded (`responded` is a row of invitations)."""
+    """Half-yearly waves: invitations, and the answers of those who responded (`responded` is a row of
+    invitations).
+    """
 
     invited_customer: np.ndarray
     wave: np.ndarray  # one per invitation
@@ -100,7 +103,9 @@ def score(latent: np.ndarray, low: int, high: int) -> np.ndarray:
 
 def likert(latent: np.ndarray) -> np.ndarray:
     """A standard normal latent as an answer 1-5."""
-    return (np.searchsorted(np.asarray(TRUTH.likert_cuts, latent.dtype), latent.ravel()) + 1).reshape(latent.shape)
+    return (np.searchsorted(np.asarray(TRUTH.likert_cuts, latent.dtype), latent.ravel()) + 1).reshape(
+        latent.shape
+    )
 
 
 def _driver_scores(rng: np.random.Generator, contacts: Contacts, rows: np.ndarray) -> np.ndarray:
@@ -119,12 +124,15 @@ def outcome_latent(drivers: np.ndarray, outcome: str) -> np.ndarray:
     return (drivers == 5) @ reward - (drivers <= 2) @ penalty
 
 
-def clicks(
-    rng: np.random.Generator, quality: np.ndarray, shared: np.ndarray, bias: float
-) -> np.ndarray:
+def clicks(rng: np.random.Generator, quality: np.ndarray, shared: np.ndarray, bias: float) -> np.ndarray:
     """One side's click, -1, 0 or 1; `shared` is what both sides felt."""
     own = np.sqrt(1 - TRUTH.click_per_quality**2 - TRUTH.click_shared**2)
-    latent = TRUTH.click_per_quality * quality + TRUTH.click_shared * shared + own * normals(rng, len(quality)) + bias
+    latent = (
+        TRUTH.click_per_quality * quality
+        + TRUTH.click_shared * shared
+        + own * normals(rng, len(quality))
+        + bias
+    )
     return (np.searchsorted(TRUTH.click_cuts, latent) - 1).astype(np.int8)
 
 
@@ -149,7 +157,9 @@ def survey_contacts(
 
     drivers = _driver_scores(rng, contacts, rows)
     segment_nps = np.array([segment.nps for segment in TRUTH.segments], np.float32)[contacts.segment[rows]]
-    nps_latent = TRUTH.nps_base + segment_nps + outcome_latent(drivers, "nps") + TRUTH.nps_noise * normals(rng, size)
+    nps_latent = (
+        TRUTH.nps_base + segment_nps + outcome_latent(drivers, "nps") + TRUTH.nps_noise * normals(rng, size)
+    )
     ces_latent = TRUTH.ces_base + outcome_latent(drivers, "ces") + TRUTH.ces_noise * ease[rows]
     csat_latent = TRUTH.csat_base + outcome_latent(drivers, "csat") + TRUTH.csat_noise * normals(rng, size)
     chance = rng.random((6, size), np.float32)
@@ -162,8 +172,8 @@ def survey_contacts(
     given[ticks < TRUTH.driver_blank_share] = NO_ANSWER
     click = clicks(rng, contacts.quality[rows], shared[rows], 0.0)
     survey = ContactSurvey(
-        invited_contact=invited, sent=sent[invited], is_delivered=delivered, invitation_of=invitation, contact=rows,
-        submitted=submitted[invitation], drivers=drivers, drivers_given=given,
+        invited_contact=invited, sent=sent[invited], is_delivered=delivered, invitation_of=invitation,
+        contact=rows, submitted=submitted[invitation], drivers=drivers, drivers_given=given,
         nps=np.where(chance[2] < TRUTH.nps_blank_share, NO_ANSWER, score(nps_latent, 0, 10)),
         ces=np.where(chance[3] < 0.02, NO_ANSWER, score(ces_latent, 1, 7)),
         csat=np.where(chance[4] < 0.02, NO_ANSWER, score(csat_latent, 1, 5)),
@@ -172,7 +182,9 @@ def survey_contacts(
         has_text=rng.random(size) < TRUTH.text_share,
         minutes=0.8 + rng.gamma(2.0, 0.9, size),
     )  # fmt: skip
-    return survey, _employee_clicks(stream(seed, block, "employee_click"), contacts, survey, shared, ease, ces_latent)
+    return survey, _employee_clicks(
+        stream(seed, block, "employee_click"), contacts, survey, shared, ease, ces_latent
+    )
 
 
 def _employee_clicks(
@@ -188,7 +200,11 @@ def _employee_clicks(
     center = effort[survey.contact].mean()
     estimate = center + TRUTH.eces_estimate_bias + TRUTH.eces_estimate_slope * (effort[rows] - center)
     estimate = estimate + TRUTH.eces_estimate_noise * normals(rng, len(rows))
-    end = contacts.started[rows] + contacts.waited[rows].astype(np.int64) + contacts.handled[rows].astype(np.int64)
+    end = (
+        contacts.started[rows]
+        + contacts.waited[rows].astype(np.int64)
+        + contacts.handled[rows].astype(np.int64)
+    )
     submitted = next_waking_moment(end + rng.integers(20, 1800, len(rows)))
     inside = submitted < HISTORY_SECONDS
     rows, estimate, submitted = rows[inside], estimate[inside], submitted[inside]
@@ -199,7 +215,9 @@ def _employee_clicks(
 def survey_relations(
     seed: int, block: int, customers: Customers, contacts: Contacts, outcomes: Outcomes
 ) -> RelationSurvey:
-    """Four waves; business customers are over-sampled and weighted back, nobody is asked soon after a contact."""
+    """Four waves; business customers are over-sampled and weighted back, nobody is asked soon after a
+    contact.
+    """
     rng = stream(seed, block, "relation_survey")
     contact_days = np.sort(contacts.customer * DAY_COUNT + contacts.day)
     business = SEGMENTS.index("business")
@@ -209,7 +227,9 @@ def survey_relations(
         segment = customers.segment_on(np.arange(customers.count), np.full(customers.count, day))
         factor = np.where(segment == business, TRUTH.relation_business_factor, 1.0)
         is_there = (customers.acquired <= day - 60) & (outcomes.left > day + 28) & customers.consents
-        asked = np.flatnonzero(is_there & (rng.random(customers.count) < TRUTH.relation_sample_share * factor))
+        asked = np.flatnonzero(
+            is_there & (rng.random(customers.count) < TRUTH.relation_sample_share * factor)
+        )
         back = rng.integers(1, 21, len(asked))
         # The last contact up to the day of answering, of the same customer.
         place = np.searchsorted(contact_days, asked * DAY_COUNT + day + back, side="right") - 1
@@ -218,17 +238,27 @@ def survey_relations(
         quiet = gap > TRUTH.quarantine_days
         asked, back = asked[quiet], back[quiet]
         responds = rng.random(len(asked)) < TRUTH.relation_response_share
-        parts.append((asked, np.full(len(asked), number), np.full(len(asked), day), back, responds, factor[asked]))
-    invited, wave, day, back, responds, factor = (np.concatenate(column) for column in zip(*parts, strict=True))
+        parts.append(
+            (asked, np.full(len(asked), number), np.full(len(asked), day), back, responds, factor[asked])
+        )
+    invited, wave, day, back, responds, factor = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     rows = np.flatnonzero(responds)
     size, customer, on = len(rows), invited[rows], day[rows]
     before = month_of_day[on] - 1
     attitude = outcomes.attitude[customer, before]
     experience = outcomes.experience[customer, before]
     mark = TRUTH.mark_base + TRUTH.mark_per_attitude * (attitude - TRUTH.relation_base)
-    expectation = 3.3 + TRUTH.expectation_per_experience * experience + TRUTH.expectation_noise * normals(rng, size)
+    expectation = (
+        TRUTH.expectation_base
+        + TRUTH.expectation_per_experience * experience
+        + TRUTH.expectation_noise * normals(rng, size)
+    )
     weight = 1 / factor[rows]
-    weight /= np.array([weight[wave[rows] == number].mean() for number in range(len(TRUTH.relation_waves))])[wave[rows]]
+    weight /= np.array([weight[wave[rows] == number].mean() for number in range(len(TRUTH.relation_waves))])[
+        wave[rows]
+    ]
     nps = score(attitude + TRUTH.relation_noise * normals(rng, size), 0, 10)
     return RelationSurvey(
         invited_customer=invited, wave=wave, sent=day * DAY_SECONDS + 9 * 3600, responded=rows,
@@ -252,7 +282,7 @@ def survey_employees(seed: int, block: int, staff: Staff) -> Pulse:
     employee = staff.member[position, day[quarter]]
     size = len(employee)
     latent = staff.team_drivers[:, TEAM_OF_POSITION[position], quarter] + person[:, employee]
-    latent = latent + 0.35 * normals(rng, *latent.shape)
+    latent = latent + TRUTH.employee_driver_noise * normals(rng, *latent.shape)
     weights = np.array([driver.weight for driver in TRUTH.employee_drivers])
     engagement = weights @ latent + TRUTH.engagement_noise * normals(rng, size)
     responds = rng.random(size) < TRUTH.pulse_response_share
@@ -261,16 +291,27 @@ def survey_employees(seed: int, block: int, staff: Staff) -> Pulse:
 
     def answered(values: np.ndarray) -> np.ndarray:
         blank = rng.random(values.shape) < TRUTH.pulse_blank_share
-        return np.where(blank | ~responds[:, None] if values.ndim == 2 else blank | ~responds, NO_ANSWER, values)
+        return np.where(
+            blank | ~responds[:, None] if values.ndim == 2 else blank | ~responds, NO_ANSWER, values
+        )
 
     means = np.array([mean for _, mean in TRUTH.facets])
-    facets = means + TRUTH.facet_per_engagement * engagement[:, None] + TRUTH.facet_noise * normals(rng, size, len(means))
+    facets = (
+        means
+        + TRUTH.facet_per_engagement * engagement[:, None]
+        + TRUTH.facet_noise * normals(rng, size, len(means))
+    )
     system = np.where(day[quarter] >= day_number(TRUTH.trends[2].start), TRUTH.eces_step, 0.0)
-    eces = TRUTH.eces_base + TRUTH.eces_per_engagement * engagement + system + TRUTH.eces_noise * normals(rng, size)
+    eces = (
+        TRUTH.eces_base
+        + TRUTH.eces_per_engagement * engagement
+        + system
+        + TRUTH.eces_noise * normals(rng, size)
+    )
     esat = TRUTH.esat_base + TRUTH.esat_per_engagement * engagement + TRUTH.esat_noise * normals(rng, size)
     enps = TRUTH.enps_base + TRUTH.enps_per_engagement * engagement + TRUTH.enps_noise * normals(rng, size)
     return Pulse(
         employee=employee, quarter=quarter, sent=sent, submitted=np.where(responds, submitted, -1),
         esat=answered(score(esat, 1, 5)), enps=answered(score(enps, 0, 10)), eces=answered(score(eces, 1, 7)),
-        facets=answered(score(facets, 0, 6)), drivers=answered(score(3.5 + 0.9 * latent.T, 1, 5)),
+        facets=answered(score(facets, 0, 6)), drivers=answered(score(TRUTH.employee_driver_base + TRUTH.employee_driver_slope * latent.T, 1, 5)),
     )  # fmt: skip

@@ -1,7 +1,8 @@
 """Words of customers, put together from `fragments` so that they fit what the customer answered.
 
-The driver with the heaviest answer is what the customer writes about; who fell short on one and was strong on another
-says both. Everything works on arrays: per language a table of clauses, and a row number into it for each text.
+The driver with the heaviest answer is what the customer writes about; who fell short on one and was strong on
+another says both. Everything works on arrays: per language a table of clauses, and a row number into it for
+each text.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def _both(source: dict, *path: str) -> list[tuple[str, ...]]:
 
 
 # Row 2 * i is the Dutch group of thing i, row 2 * i + 1 the English one.
-_CLAUSES = {tone: _Choice([g for d in DRIVERS for g in _both(DRIVER_CLAUSES, d, tone)]) for tone in ("low", "high")}
+_CLAUSES = {
+    tone: _Choice([g for d in DRIVERS for g in _both(DRIVER_CLAUSES, d, tone)]) for tone in ("low", "high")
+}
 _OPENINGS = _Choice([group for issue in ISSUES for group in _both(ISSUE_OPENINGS, issue)])
 _CLOSINGS = _Choice([group for tone in TONES for group in _both(CLOSINGS, tone)])
 _CONTRASTS, _NEUTRAL = (_Choice(_both(source)) for source in (CONTRASTS, NEUTRAL))
@@ -82,7 +85,9 @@ def _personal(rng: np.random.Generator, speakers: Speakers) -> pa.Array:
     rows = np.flatnonzero(shown)
     for row in rows:  # a few per cent of the texts: not worth an array expression
         text[row] = text[row].format(
-            name=speakers.name[row].as_py(), email=speakers.email[row].as_py(), phone=speakers.phone[row].as_py()
+            name=speakers.name[row].as_py(),
+            email=speakers.email[row].as_py(),
+            phone=speakers.phone[row].as_py(),
         )
     return pa.array(text, pa.string())
 
@@ -90,7 +95,9 @@ def _personal(rng: np.random.Generator, speakers: Speakers) -> pa.Array:
 def explanations(
     rng: np.random.Generator, drivers: np.ndarray, tone: np.ndarray, issue: np.ndarray, speakers: Speakers
 ) -> pa.Array:
-    """One text per row of `drivers` (texts, drivers), answers 1-5. `issue` is -1 when there is none to mention."""
+    """One text per row of `drivers` (texts, drivers), answers 1-5. `issue` is -1 when there is none to
+    mention.
+    """
     size = len(drivers)
     english = (~speakers.is_dutch).astype(np.int64)
     uniform = rng.random((8, size))
@@ -102,15 +109,21 @@ def explanations(
     best = np.argmax((drivers == 5) * reward * (0.5 + luck), axis=1)
     each = np.arange(size)
     has_low, has_high = drivers[each, worst] <= 2, drivers[each, best] == 5
-    low = _CLAUSES["low"].draw(uniform[0], 2 * worst + english, has_low & ((tone != HIGH) | (uniform[7] < 0.5)))
-    high = _CLAUSES["high"].draw(uniform[1], 2 * best + english, has_high & ((tone != LOW) | (uniform[7] < 0.5)))
+    low = _CLAUSES["low"].draw(
+        uniform[0], 2 * worst + english, has_low & ((tone != HIGH) | (uniform[7] < 0.5))
+    )
+    high = _CLAUSES["high"].draw(
+        uniform[1], 2 * best + english, has_high & ((tone != LOW) | (uniform[7] < 0.5))
+    )
     both = low.is_valid().to_numpy(False) & high.is_valid().to_numpy(False)
     none = ~(low.is_valid().to_numpy(False) | high.is_valid().to_numpy(False))
     link = _CONTRASTS.draw(uniform[2], english, both)
     neutral = _NEUTRAL.draw(uniform[2], english, none)
     starts_low = pa.array(tone == LOW)
     first, second = pc.if_else(starts_low, low, high), pc.if_else(starts_low, high, low)
-    opening = _OPENINGS.draw(uniform[3], 2 * np.maximum(issue, 0) + english, (issue >= 0) & (uniform[4] < 0.35))
+    opening = _OPENINGS.draw(
+        uniform[3], 2 * np.maximum(issue, 0) + english, (issue >= 0) & (uniform[4] < 0.35)
+    )
     body = join(first, link, second, neutral)
     has_opening = opening.is_valid()
     capital = join(pc.utf8_upper(pc.utf8_slice_codeunits(body, 0, 1)), pc.utf8_slice_codeunits(body, 1))
@@ -125,8 +138,12 @@ def ideas(rng: np.random.Generator, size: int) -> pa.Array:
     return pa.array(IDEAS).take(pa.array(rng.integers(0, len(IDEAS), size)))
 
 
-def transcripts(rng: np.random.Generator, tone: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str], list[str], list[int]]:
-    """Lines of conversations, six each: row of the conversation, position from 1, speaker, text, tone of the line."""
+def transcripts(
+    rng: np.random.Generator, tone: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, list[str], list[str], list[int]]:
+    """Lines of conversations, six each: row of the conversation, position from 1, speaker, text, tone of the
+    line.
+    """
     speakers, texts, line_tones = [], [], []
     lines = len(TRANSCRIPTS["start"]) + len(TRANSCRIPTS["low"])
     chance = rng.random((len(tone), lines)).tolist()
@@ -136,4 +153,10 @@ def transcripts(rng: np.random.Generator, tone: np.ndarray) -> tuple[np.ndarray,
             speakers.append(speaker)
             texts.append(choices[int(draw * len(choices))])
             line_tones.append(TONES.index(line_tone))
-    return np.repeat(np.arange(len(tone)), lines), np.tile(np.arange(1, lines + 1), len(tone)), speakers, texts, line_tones
+    return (
+        np.repeat(np.arange(len(tone)), lines),
+        np.tile(np.arange(1, lines + 1), len(tone)),
+        speakers,
+        texts,
+        line_tones,
+    )

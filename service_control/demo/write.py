@@ -1,7 +1,9 @@
-"""Writes the simulated organisation into a landing folder. The only module of this package that touches files.
+"""Writes the simulated organisation into a landing folder. The only module of this package that touches
+files.
 
-Everything is written into a folder beside the target first and moved at the end: a landing folder is complete or
-untouched. One block gives one file per table; more blocks give a folder of parts, so that memory does not grow with scale.
+Everything is written into a folder beside the target first and moved at the end: a landing folder is complete
+or untouched. One block gives one file per table; more blocks give a folder of parts, so that memory does not
+grow with scale.
 """
 
 from __future__ import annotations
@@ -62,15 +64,33 @@ FORMATS: dict[str, Format] = {
     "survey/answers": _PARQUET,
     "survey/invitations": _CSV,
 }
+MINIMUM_SCALE = 0.02
+"""Below, some tables would have no clean row to make a dirty one from."""
 _NOT_ANSWERS = {
-    "survey/exports/contact_survey": ("ResponseNr", "ContactNr", "KlantNr", "Ingevuld op", "Taal", *NOT_CATALOGUED),
-    "survey/exports/relation_survey": ("respondent_no", "customer_id", "completed_at", "language", "weight", "mode"),
+    "survey/exports/contact_survey": (
+        "ResponseNr",
+        "ContactNr",
+        "KlantNr",
+        "Ingevuld op",
+        "Taal",
+        *NOT_CATALOGUED,
+    ),
+    "survey/exports/relation_survey": (
+        "respondent_no",
+        "customer_id",
+        "completed_at",
+        "language",
+        "weight",
+        "mode",
+    ),
 }
 
 
 @dataclass
 class Written:
-    """Rows written, seconds spent in generating (key "") and in writing each table, and the number of clean answers."""
+    """Rows written, seconds spent in generating (key "") and in writing each table, and the number of clean
+    answers.
+    """
 
     rows: dict[str, int]
     seconds: dict[str, float]
@@ -92,7 +112,9 @@ def _as_text(records: list[Record], names: list[str]) -> pa.Table:
             return None
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    return pa.table({name: pa.array([text(record[name]) for record in records], pa.string()) for name in names})
+    return pa.table(
+        {name: pa.array([text(record[name]) for record in records], pa.string()) for name in names}
+    )
 
 
 def _csv_bytes(table: pa.Table, form: Format) -> bytes:
@@ -120,7 +142,7 @@ def _write_csv(path: Path, table: pa.Table, dirt: Dirt, form: Format) -> None:
 
 def _write_parquet(path: Path, table: pa.Table, dirt: Dirt, form: Format) -> None:
     extra = [pa.Table.from_pylist(records, table.schema) for records in (dirt.before, dirt.after) if records]
-    parts = extra[:-1] + [table] + extra[-1:] if dirt.before else [table, *extra]
+    parts = [extra[0], table, *extra[1:]] if dirt.before else [table, *extra]
     whole = pa.concat_tables(parts).unify_dictionaries()
     labels = [item.name for item in table.schema if pa.types.is_dictionary(item.type)]
     pq.write_table(whole, path, compression="snappy", use_dictionary=labels)
@@ -201,7 +223,7 @@ def _check_target(out: Path, force: bool) -> None:
         raise InputError(
             "the landing folder is not empty, and simulated rows do not belong between real ones",
             where=str(out),
-            remedy="empty it, name another folder with --out, or add --force to replace the simulated files in it",
+            remedy="empty it, name another folder with --out, or add --force to replace the tables in it",
         )
 
 
@@ -224,7 +246,17 @@ def write_landing(
     out: Path, *, scale: float = 1.0, seed: int = 2026, force: bool = False, workers: int = 2,
     progress: Callable[[str], None] = print,
 ) -> Written:  # fmt: skip
-    """Write the whole organisation into `out`. Raises InputError when `out` holds anything and not `force`."""
+    """Write the whole organisation into `out`.
+
+    Raises InputError when `out` holds anything and not `force`, and at a scale below MINIMUM_SCALE.
+    """
+    if scale < MINIMUM_SCALE:
+        raise InputError(
+            f"scale {scale:g} is too small to fill every table",
+            where="--scale",
+            remedy=f"take at least {MINIMUM_SCALE}",
+        )
+    out = out.resolve()
     _check_target(out, force)
     sizes = block_sizes(scale)
     partial = out.parent / f".{out.name}.partial"

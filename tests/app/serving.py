@@ -19,10 +19,12 @@ SNAPSHOT_ID = "20260701T041200Z"
 LAST_DAY = date(2026, 6, 30)
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "seeds" / "metrics.csv"
-# Level and half interval of every headline metric that has data; those without are the ones still to be built.
+# Level and half interval of every headline metric that has data; those without are the ones still to be
+# built.
 LEVELS = {
-    "eces": (4.9, 0.4), "emo_click_employee": (31.0, 3.0), "forward_resolution_14d": (76.0, 2.0), "esat": (71.0, 9.0),
-    "enps": (12.0, 16.0), "engagement_score": (4.1, 0.2), "ces": (5.4, 0.1), "emo_click_customer": (24.0, 3.0),
+    "eces": (4.9, 0.4), "emo_click_employee": (31.0, 3.0), "forward_resolution_14d": (76.0, 2.0),
+    "esat": (71.0, 9.0), "enps": (12.0, 16.0), "engagement_score": (4.1, 0.2), "ces": (5.4, 0.1),
+    "emo_click_customer": (24.0, 3.0),
     "nps_transaction": (21.0, 3.5), "customer_profitability": (11.4, 0.5), "loyalty": (63.0, 1.0),
     "nps_relation": (-4.2, 5.0), "churn": (0.9, 0.1), "csat": (74.0, 2.0),
 }  # fmt: skip
@@ -36,7 +38,8 @@ SCOPES = [
     ("department", "D1", "Klantenservice"),
     ("department", "D2", "Schade"),
     *[("team", f"T{i:02d}", name) for i, name in enumerate(
-        ("Noord", "Oost", "Zuid", "West", "Polis", "Letsel", "Auto", "Wonen", "Zakelijk", "Klachten <&>"), 1)],
+        ("Noord", "Oost", "Zuid", "West", "Polis", "Letsel", "Auto", "Wonen", "Zakelijk", "Klachten <&>"), 1
+    )],
     ("segment", "particulier", "Particulier"),
     ("region", "Zeeland", "Zeeland"),
     ("channel", "phone", "Telefoon"),
@@ -47,15 +50,18 @@ GRAINS = {"day": 30, "week": 26, "month": 24, "quarter": 8, "rolling_12_months":
 
 SCHEMA = """
 create schema marts;
-create table marts.metric_values (metric_code varchar, period_grain varchar, period_start date, period_end date,
-    scope_kind varchar, scope_key varchar, scope_name varchar, n bigint, n_effective double, population_n bigint,
-    value double, value_unweighted double, ci_low double, ci_high double, standard_error double, comparison varchar,
-    comparison_period_start date, comparison_value double, change double, p_value double, verdict varchar,
+create table marts.metric_values (
+    metric_code varchar, period_grain varchar, period_start date, period_end date,
+    scope_kind varchar, scope_key varchar, scope_name varchar, n bigint, n_effective double,
+    population_n bigint, value double, value_unweighted double, ci_low double, ci_high double,
+    standard_error double, comparison varchar, comparison_period_start date, comparison_value double,
+    change double, p_value double, verdict varchar,
     display varchar, target double, is_complete_period boolean);
 create table marts.source_freshness (contract_table varchar, area varchar, row_count_raw bigint,
     row_count_accepted bigint, row_count_duplicate bigint, row_count_rejected bigint, data_until date,
     last_loaded_at timestamp, refused_file_count bigint, status varchar, message varchar);
-create table marts.rejected_rows (contract_table varchar, source_file varchar, row_number bigint, row_key varchar,
+create table marts.rejected_rows (
+    contract_table varchar, source_file varchar, row_number bigint, row_key varchar,
     status varchar, column_name varchar, reason_code varchar, reason varchar);
 create table marts.check_results (check_name varchar, kind varchar, target_table varchar, status varchar,
     failing_count bigint, message varchar, checked_at timestamp);
@@ -67,7 +73,8 @@ select v.*, m.metric_name_en, m.metric_name_nl, m.audience, m.side, m.display_po
     m.is_higher_better
 from marts.metric_values as v inner join marts.dim_metrics as m using (metric_code)
 where is_complete_period
-qualify row_number() over (partition by metric_code, period_grain, scope_kind, scope_key order by period_end desc) = 1
+qualify row_number() over (
+    partition by metric_code, period_grain, scope_kind, scope_key order by period_end desc) = 1
 """
 
 
@@ -141,7 +148,8 @@ def metric_rows() -> list[tuple]:
                         verdict = "not_compared"
                     before = dates[index - 1][0] if index else None
                     rows.append(
-                        (code, grain, start, end, kind, key, scope_name, *figures, "previous", before, *compared,
+                        (code, grain, start, end, kind, key, scope_name, *figures, "previous", before,
+                         *compared,
                          verdict, display, target, True)
                     )  # fmt: skip
                     previous = value

@@ -1,7 +1,8 @@
-"""The page in a real browser: sizes, themes, languages, links, keyboard, and a warehouse that changes under it.
+"""The page in a real browser: sizes, themes, languages, links, keyboard, and a warehouse that changes under
+it.
 
-SCREENSHOT_DIR keeps the pictures. SERVICE_CONTROL_TEST_WAREHOUSE (a folder a real build published to) adds the
-same checks on real marts.
+SCREENSHOT_DIR keeps the pictures. SERVICE_CONTROL_TEST_WAREHOUSE (a folder a real build published to) adds
+the same checks on real marts.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import cards
 import charts
+import choices
 import formats
 import pytest
 from text import Words
@@ -17,10 +18,11 @@ SPACE = "\u00a0"
 def row(**fields):
     """A card with a month's figure and no change."""
     return {
-        "metric_code": "m", "metric_name_nl": "Gemak", "metric_name_en": "Ease", "unit": "nps_points", "decimals": 1,
-        "scale_minimum": None, "scale_maximum": None, "value": 42.31, "ci_low": 40.0, "ci_high": 45.0, "change": 0.0,
-        "p_value": 0.01, "verdict": "no_demonstrable_change", "display": "normal", "period_start": date(2026, 6, 1),
-        "period_end": date(2026, 6, 30), "comparison_period_start": date(2026, 5, 1),
+        "metric_code": "m", "metric_name_nl": "Gemak", "metric_name_en": "Ease", "unit": "nps_points",
+        "decimals": 1, "scale_minimum": None, "scale_maximum": None, "value": 42.31, "ci_low": 40.0,
+        "ci_high": 45.0, "change": 0.0, "p_value": 0.01, "verdict": "no_demonstrable_change",
+        "display": "normal", "period_start": date(2026, 6, 1), "period_end": date(2026, 6, 30),
+        "comparison_period_start": date(2026, 5, 1),
     } | fields  # fmt: skip
 
 
@@ -98,7 +100,8 @@ def test_unit_words():
         ("week", date(2025, 12, 29), date(2026, 1, 4), "week 1, 2026", "week 1, 2026"),
         ("month", date(2026, 3, 1), date(2026, 3, 31), "maart 2026", "March 2026"),
         ("quarter", date(2025, 10, 1), date(2025, 12, 31), "4e kwartaal 2025", "Q4 2025"),
-        ("rolling_12_months", date(2025, 7, 1), date(2026, 6, 30), "12 maanden t/m juni 2026", "12 months to June 2026"),
+        ("rolling_12_months", date(2025, 7, 1), date(2026, 6, 30),
+         "12 maanden t/m juni 2026", "12 months to June 2026"),
     ],
 )  # fmt: skip
 def test_period_and_its_end(grain, start, end, nl, en):
@@ -112,7 +115,8 @@ def test_clock_is_amsterdam_in_summer_and_winter():
     assert formats.clock(datetime(2026, 1, 1, 22, 30), EN) == f"1{SPACE}January 2026, 23:30"
 
 
-# The line on top ---------------------------------------------------------------------------------------------
+# The line on top
+# ---------------------------------------------------------------------------------------------
 
 
 def story(*rows) -> str:
@@ -165,7 +169,8 @@ def test_story_names_another_period():
     assert "(maart 2026)" in story(older, row(), row())
 
 
-# Sparklines --------------------------------------------------------------------------------------------------
+# Sparklines
+# --------------------------------------------------------------------------------------------------
 
 DAYS = [date(2026, 6, day) for day in range(1, 6)]
 
@@ -178,6 +183,7 @@ def test_sparkline_breaks_where_a_period_is_missing():
 
 
 def test_sparkline_of_one_point_or_none():
+    assert 'class="point"' in charts.sparkline([charts.Point(DAYS[0], 1.0, 0.0, 2.0)], DAYS[:1], "")
     assert charts.sparkline([], DAYS, "") == ""
     assert 'class="whisker"' in charts.sparkline([charts.Point(DAYS[0], 1.0, 0.0, 2.0)], DAYS[:1], "")
     assert "nan" not in charts.sparkline([charts.Point(DAYS[0], 1.0, None, None)], DAYS, "")

@@ -28,8 +28,8 @@ def test_cards_equal_the_mart(connection):
     rows = queries.cards(connection, "month", "organisation", "organisation")
     for row in rows:
         expected = connection.execute(
-            "select value, ci_low, ci_high, n, change, p_value, verdict from marts.service_control where metric_code = $1 "
-            "and period_grain = 'month' and scope_kind = 'organisation'",
+            "select value, ci_low, ci_high, n, change, p_value, verdict from marts.service_control "
+            "where metric_code = $1 and period_grain = 'month' and scope_kind = 'organisation'",
             [row["metric_code"]],
         ).fetchone()
         shown = tuple(

@@ -104,7 +104,7 @@ def test_hidden_and_empty_cards_look_alike(open_app, planted):
     for metric in serving.headline_metrics():
         code = metric["metric_code"]
         if code in serving.HIDDEN | serving.NO_DATA:
-            text = card(html, code).replace(code, "").replace(metric["metric_name_nl"], "")
+            text = card(html, code).replace(metric["metric_name_nl"], "").replace(code, "")
             plain.append(re.sub(r'(role="tooltip"[^>]*>)[^<]*', r"\1", text))
     assert len(plain) == 3
     assert len(set(plain)) == 1
@@ -216,7 +216,10 @@ def test_choices_are_kept_in_the_url(open_app, planted):
     ("change", "expected"),
     [
         ("select 1", "Sources up to date"),
-        ("update marts.source_freshness set status = 'stale' where contract_table = 'contacts'", "1 of 14 sources out"),
+        (
+            "update marts.source_freshness set status = 'stale' where contract_table = 'contacts'",
+            "1 of 14 sources out",
+        ),
         (
             "update marts.source_freshness set status = 'stale' where contract_table = 'contacts';"
             + "update marts.source_freshness set status = 'refused' where contract_table = 'teams'",
@@ -226,7 +229,10 @@ def test_choices_are_kept_in_the_url(open_app, planted):
         ("delete from marts.check_results", "No checks recorded"),
         ("select 1", "120 of 121 checks passed"),
         ("select 1", "70 rows rejected"),
-        ("update marts.source_freshness set row_count_rejected = if(contract_table = 'teams', 1, 0)", "1 row rejected"),
+        (
+            "update marts.source_freshness set row_count_rejected = if(contract_table = 'teams', 1, 0)",
+            "1 row rejected",
+        ),
     ],
 )  # fmt: skip
 def test_strip_tells_the_worst(open_app, tmp_path, change, expected):

@@ -71,7 +71,8 @@ def test_no_metric_is_named_in_the_code():
             assert f'"{metric["metric_code"]}"' not in text, (metric["metric_code"], name)
 
 
-# Colours -----------------------------------------------------------------------------------------------------
+# Colours
+# -----------------------------------------------------------------------------------------------------
 
 STYLE = (ROOT / "app" / "style.css").read_text(encoding="utf-8")
 TOKENS = {
@@ -100,7 +101,8 @@ def contrast(one: str, other: str) -> float:
     ("text", "ground"),
     [
         *product(("ink", "soft", "good", "bad", "alert", "accent"), ("page", "card")),
-        ("good", "good-wash"), ("bad", "bad-wash"), ("ink", "bad-wash"), ("soft", "quiet-wash"), ("page", "ink"),
+        ("good", "good-wash"), ("bad", "bad-wash"), ("ink", "bad-wash"), ("soft", "quiet-wash"),
+        ("page", "ink"),
     ],
 )  # fmt: skip
 def test_text_can_be_read(text, ground, theme):

@@ -16,17 +16,14 @@ calendar_periods as (
     select distinct
         '{{ grain }}' as period_grain,
         cast(date_trunc('{{ grain }}', date_day) as date) as period_start,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, "date_trunc('" ~ grain ~ "', date_day)")) }} as date) as period_end,
-        cast({{ dbt.dateadd(grain, -1, "date_trunc('" ~ grain ~ "', date_day)") }} as date) as previous_period_start
+        cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, "date_trunc('" ~ grain ~ "', date_day)")) }} as date) as period_end
     from days
     union all
     {%- endfor %}
-    -- A rolling year is compared with the year before it: with its neighbour it shares eleven months.
     select distinct
         'rolling_12_months' as period_grain,
         cast({{ dbt.dateadd('month', -11, "date_trunc('month', date_day)") }} as date) as period_start,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "date_trunc('month', date_day)")) }} as date) as period_end,
-        cast({{ dbt.dateadd('month', -23, "date_trunc('month', date_day)") }} as date) as previous_period_start
+        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "date_trunc('month', date_day)")) }} as date) as period_end
     from days
 )
 
@@ -34,7 +31,6 @@ select
     calendar_periods.period_grain,
     calendar_periods.period_start,
     calendar_periods.period_end,
-    calendar_periods.previous_period_start,
     calendar_periods.period_end <= bounds.last_day
     -- a rolling year that began before the first figure is a part of a year
     and (calendar_periods.period_grain <> 'rolling_12_months' or calendar_periods.period_start >= date_trunc('month', bounds.first_day))

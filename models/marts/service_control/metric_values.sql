@@ -16,33 +16,59 @@ scopes as (
     select * from {{ ref('dim_scopes') }}
 ),
 
-compared as (
+-- What a figure is compared with: the last time the metric was measured in the same scope, so that a quarterly survey
+-- is compared with the quarter before, also by month. A rolling year shares eleven months with its neighbour and is
+-- compared with the year before it.
+preceding as (
     select
         estimates.*,
-        metrics.estimator,
+        case
+            when estimates.period_grain = 'rolling_12_months' then year_before.period_start
+            else lag(estimates.period_start) over measured
+        end as before_period_start,
+        case
+            when estimates.period_grain = 'rolling_12_months' then year_before.n
+            else lag(estimates.n) over measured
+        end as before_n,
+        case
+            when estimates.period_grain = 'rolling_12_months' then year_before.value
+            else lag(estimates.value) over measured
+        end as before_value,
+        case
+            when estimates.period_grain = 'rolling_12_months' then year_before.test_error
+            else lag(estimates.test_error) over measured
+        end as before_test_error
+    from estimates
+    left join estimates as year_before
+        on estimates.period_grain = 'rolling_12_months'
+        and estimates.metric_code = year_before.metric_code
+        and estimates.period_grain = year_before.period_grain
+        and estimates.scope_kind = year_before.scope_kind
+        and estimates.scope_key = year_before.scope_key
+        and cast({{ dbt.dateadd('month', -12, 'estimates.period_start') }} as date) = year_before.period_start
+    window measured as (
+        partition by estimates.metric_code, estimates.period_grain, estimates.scope_kind, estimates.scope_key
+        order by estimates.period_start
+    )
+),
+
+compared as (
+    select
+        preceding.*,
         metrics.is_headline,
         metrics.is_higher_better,
         metrics.target,
         scopes.scope_name,
         periods.period_end,
-        periods.previous_period_start,
         periods.is_complete_period,
         -- the same rule for a figure and for what it is compared with: a hidden cell may not be read from a change
-        estimates.n >= {{ assumption('hidden_below_n') }} as is_shown,
-        coalesce(before.n >= {{ assumption('hidden_below_n') }}, false) as is_before_shown,
-        before.value as before_value,
-        before.test_error as before_test_error
-    from estimates
-    inner join metrics on estimates.metric_code = metrics.metric_code
-    inner join scopes on estimates.scope_kind = scopes.scope_kind and estimates.scope_key = scopes.scope_key
+        preceding.n >= {{ assumption('hidden_below_n') }} as is_shown,
+        coalesce(preceding.before_n >= {{ assumption('hidden_below_n') }}, false) as is_before_shown
+    from preceding
+    inner join metrics on preceding.metric_code = metrics.metric_code
+    inner join scopes on preceding.scope_kind = scopes.scope_kind and preceding.scope_key = scopes.scope_key
     inner join periods
-        on estimates.period_grain = periods.period_grain and estimates.period_start = periods.period_start
-    left join estimates as before
-        on estimates.metric_code = before.metric_code
-        and estimates.period_grain = before.period_grain
-        and estimates.scope_kind = before.scope_kind
-        and estimates.scope_key = before.scope_key
-        and periods.previous_period_start = before.period_start
+        on preceding.period_grain = periods.period_grain and preceding.period_start = periods.period_start
 ),
 
 tested as (
@@ -97,7 +123,7 @@ select
     case when is_shown then ci_high end as ci_high,
     case when is_shown then standard_error end as standard_error,
     'previous' as comparison,
-    cast(previous_period_start as date) as comparison_period_start,
+    cast(before_period_start as date) as comparison_period_start,
     case when is_shown and is_before_shown then before_value end as comparison_value,
     change,
     p_value,
