@@ -25,7 +25,7 @@ QUADRANTS = (
 )
 SHOWN = ("normal", "indicative")
 MARKS = {"better": "✓", "worse": "!", "no_demonstrable_change": "", "not_compared": ""}
-MOST_FACTS = 3
+MOST_FACTS = 2
 
 
 def name(row: Row, words: Words) -> str:

@@ -197,8 +197,8 @@ def _reasons(build: Build, words: Words) -> str:
     reasons = list(dict.fromkeys(filter(None, (build.message.strip(), *build.failures))))
     if not reasons:
         return ""
-    # The page keeps a reason to a line (a phone to three); the whole of it is in the title. A message of several
-    # lines begins with what failed and goes on with the list that follows here anyway.
+    # The page keeps a reason to a line (a phone to three); the whole of it is in the title. A message of
+    # several lines begins with what failed and goes on with the list that follows here anyway.
     told = "".join(
         f'<li title="{escape(" ".join(reason.split()), quote=True)}">{escape(reason.splitlines()[0])}</li>'
         for reason in reasons[:MOST_FAILURES]

@@ -1,7 +1,7 @@
 """The one table of true parameters: everything that was planted in the simulated organisation.
 
-Tests compare what the metrics layer finds with `TRUTH`. No effect of one thing on another is a literal elsewhere;
-what only gives colour (the hour of the day, the length of an absence) is written where it is used.
+Tests compare what the metrics layer finds with `TRUTH`. No effect of one thing on another is a literal
+elsewhere; what only gives colour (the hour of the day, the length of an absence) is written where it is used.
 Units: effects on `quality` are in standard deviations of the quality of one contact (its mean is near 0, its
 sd near 1); effects on a score are in points of that score; shares are 0-1; rates name their period.
 """
@@ -241,11 +241,7 @@ class Truth:
     expansion_per_experience: float = 0.15  # log share per point of mean remembered experience
     contraction_share: float = 0.05  # of customers with two or more products: one ends
     referral_weights: tuple[float, ...] = (1.0, 3.0, 11.0)  # relative rate: detractor, passive, promoter
-    advocacy_shares: tuple[float, ...] = (
-        0.05,
-        0.015,
-        0.06,
-    )  # who speaks in public: detractor, passive, promoter
+    advocacy_shares: tuple[float, ...] = (0.05, 0.015, 0.06)  # speak in public: detractor, passive, promoter
     referred_share: float = 0.22  # of joining customers
     referral_pending_share: float = 0.35  # of all referrals: nobody came (yet)
 

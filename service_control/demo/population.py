@@ -62,7 +62,7 @@ class Contracts:
 def _home_teams(rng: np.random.Generator, count: int) -> np.ndarray:
     home = np.empty((count, len(TRUTH.departments)), np.int8)
     for department in range(len(TRUTH.departments)):
-        teams = np.flatnonzero(DEPARTMENT_OF_TEAM == department)
+        teams = np.flatnonzero(department == DEPARTMENT_OF_TEAM)
         home[:, department] = teams[pick(rng, TEAM_SIZES[teams], count)]
     return home
 

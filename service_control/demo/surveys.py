@@ -295,6 +295,7 @@ def survey_employees(seed: int, block: int, staff: Staff) -> Pulse:
             blank | ~responds[:, None] if values.ndim == 2 else blank | ~responds, NO_ANSWER, values
         )
 
+    ticked = score(TRUTH.employee_driver_base + TRUTH.employee_driver_slope * latent.T, 1, 5)
     means = np.array([mean for _, mean in TRUTH.facets])
     facets = (
         means
@@ -313,5 +314,5 @@ def survey_employees(seed: int, block: int, staff: Staff) -> Pulse:
     return Pulse(
         employee=employee, quarter=quarter, sent=sent, submitted=np.where(responds, submitted, -1),
         esat=answered(score(esat, 1, 5)), enps=answered(score(enps, 0, 10)), eces=answered(score(eces, 1, 7)),
-        facets=answered(score(facets, 0, 6)), drivers=answered(score(TRUTH.employee_driver_base + TRUTH.employee_driver_slope * latent.T, 1, 5)),
+        facets=answered(score(facets, 0, 6)), drivers=answered(ticked),
     )  # fmt: skip

@@ -115,6 +115,12 @@ def test_clock_is_amsterdam_in_summer_and_winter():
     assert formats.clock(datetime(2026, 1, 1, 22, 30), EN) == f"1{SPACE}January 2026, 23:30"
 
 
+def test_scope_with_only_a_code_is_shown_as_words():
+    assert choices.label({"scope_key": "policy_change", "scope_name": "policy_change"}) == "Policy change"
+    assert choices.label({"scope_key": "phone", "scope_name": None}) == "Phone"
+    assert choices.label({"scope_key": "T1", "scope_name": "team_x"}) == "team_x"
+
+
 # The line on top
 # ---------------------------------------------------------------------------------------------
 
@@ -153,14 +159,14 @@ def test_story_leaves_hidden_figures_out():
     assert "Gemak" not in story(row(display="hidden", verdict="better", change=3.0), row())
 
 
-def test_story_names_three_and_counts_the_others():
+def test_story_names_two_and_counts_the_others():
     rows = [
         row(metric_name_nl=f"M{i}", change=-1.0, verdict="worse", p_value=0.01 / (i + 1)) for i in range(5)
     ]
     told = story(*rows)
-    assert told.index("M4") < told.index("M3") < told.index("M2")
-    assert "M1" not in told
-    assert told.endswith("en 2 andere.")
+    assert told.index("M4") < told.index("M3")
+    assert "M2" not in told
+    assert told.endswith("en 3 andere.")
 
 
 def test_story_names_another_period():

@@ -1,0 +1,27 @@
+"""The simulated organisation, built once per test run through the same command that a user types."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests.projects import Project
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project with the simulated organisation in landing/ and a published snapshot in warehouse/; read only."""
+    base = tmp_path_factory.getbasetemp()
+    # with several workers each has a folder of its own below the one of the run
+    shared: Path = base.parent if base.name.startswith("popen-") else base
+    with FileLock(shared / "demo.lock"):
+        root = shared / "demo"
+        if (root / "built").exists():
+            return Project(root)
+        project = Project.copy(root)
+        project.run(sys.executable, "-m", "orchestration.build")
+        (root / "built").touch()
+        return project
