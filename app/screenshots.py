@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 THEMES = ("light", "dark")
 FLAGS = [
     "--no-sandbox",
@@ -33,7 +34,7 @@ def chromium() -> Iterator[Browser]:
     """A headless browser, closed at the end. Raises playwright's Error, which names the install command,
     without one."""
     with sync_playwright() as playwright:
-        found = shutil.which("chromium")
+        found = next(filter(None, map(shutil.which, BROWSERS)), None)
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         try:
             yield browser

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -102,7 +101,9 @@ class Auditor:
         batch = asset.add_batch_definition("whole")
         suite = self.gx.ExpectationSuite(name=suite_name, expectations=list(expectations))
         suite = self.context.suites.add_or_update(suite)
-        definition = self.gx.ValidationDefinition(name=f"{suite_name} on {batch_name}", data=batch, suite=suite)
+        definition = self.gx.ValidationDefinition(
+            name=f"{suite_name} on {batch_name}", data=batch, suite=suite
+        )
         results = self.context.validation_definitions.add_or_update(definition).run().results
         for result in results:
             if result.exception_info.get("raised_exception", True):
@@ -190,7 +191,9 @@ def _mart_check(table: str, result: Any, moment: Any) -> CheckResult:
     examples = (result.result.get("details") or {}).get("unexpected_rows")
     examples = examples if examples is not None else result.result.get("partial_unexpected_list") or []
     shown = f", for instance {examples[:3]}" if examples else ""
-    return CheckResult(name, "gx_mart", table, "fail", int(wrong or 0), f"not so in {wrong} rows{shown}", moment)
+    return CheckResult(
+        name, "gx_mart", table, "fail", int(wrong or 0), f"not so in {wrong} rows{shown}", moment
+    )
 
 
 def _mart_facts(connection: duckdb.DuckDBPyConnection) -> MartFacts:
@@ -206,8 +209,8 @@ def _mart_facts(connection: duckdb.DuckDBPyConnection) -> MartFacts:
     accepted = {}
     if "source_freshness" in columns:
         accepted = dict(
-            query(connection, f"select contract_table, row_count_accepted from {PUBLIC_SCHEMA}.source_freshness")
+            query(
+                connection, f"select contract_table, row_count_accepted from {PUBLIC_SCHEMA}.source_freshness"
+            )
         )
     return MartFacts({table: frozenset(names) for table, names in columns.items()}, accepted)
-
-

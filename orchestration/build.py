@@ -14,12 +14,13 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.auditing import LandingAudit, judge_marts
-from orchestration.checks import all_checks
+from orchestration.gate import all_checks
 from orchestration.files import discover
 from orchestration.landing import load_landing, summary
 from orchestration.project import ROOT, Folders, child_environment, folders, read_contract
@@ -66,6 +67,19 @@ class Progress:
         """Close the step with what came out and how long it took."""
         self.say(f"{outcome} · {time.monotonic() - self._step_started:.1f} s")
 
+    @contextmanager
+    def telling_failures(self) -> Iterator[None]:
+        """Whatever ends the block early is written to build_status.json."""
+        try:
+            yield
+        except BaseException as error:
+            failures = getattr(error, "failures", None) or [
+                {"name": type(error).__name__, "message": str(error)}
+            ]
+            message = "the build was interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+            self.status("failed", message or type(error).__name__, failures)
+            raise
+
     def status(self, state: str, message: str, failures: list[dict[str, str]] | None = None) -> None:
         """Write build_status.json. state: running, succeeded or failed."""
         write_json(
@@ -101,22 +115,17 @@ def build(where: Folders, *, publishing: bool = True, full: bool = False) -> dic
     """
     with build_lock(where):
         remove_unfinished(where)
-        has_files = any(True for _ in discover(where.landing, read_contract()))
-        progress = Progress(where, step_count=3 + publishing + (not has_files))
-        try:
-            manifest = _run(where, progress, has_files, publishing, full)
-        except BaseException as error:
-            failures = getattr(error, "failures", None) or [{"name": type(error).__name__, "message": str(error)}]
-            message = str(error) or ("the build was interrupted" if isinstance(error, KeyboardInterrupt) else "")
-            progress.status("failed", message or type(error).__name__, failures)
-            raise
+        empty = landing_is_empty(where)
+        progress = Progress(where, step_count=3 + publishing + empty)
+        with progress.telling_failures():
+            manifest = _run(where, progress, empty, publishing, full)
         progress.status("succeeded", f"snapshot {manifest['snapshot_id']}" if manifest else "not published")
         return manifest
 
 
-def _run(where: Folders, progress: Progress, has_files: bool, publishing: bool, full: bool) -> dict[str, Any] | None:
-    run = Run(uuid.uuid4().hex[:12], now(), versions())
-    if not has_files:
+def _run(where: Folders, progress: Progress, empty: bool, publishing: bool, full: bool) -> dict[str, Any] | None:
+    run = new_run()
+    if empty:
         progress.begin("Simulate an organisation")
         simulate_organisation(where, progress.say)
         progress.end("landing folder filled")
@@ -142,6 +151,16 @@ def _run(where: Folders, progress: Progress, has_files: bool, publishing: bool, 
     rows = sum(manifest["row_counts"].values())
     progress.end(f"snapshot {manifest['snapshot_id']}, {len(manifest['row_counts'])} tables, {rows:,} rows")
     return manifest
+
+
+def new_run() -> Run:
+    """Identity of a build that starts now."""
+    return Run(uuid.uuid4().hex[:12], now(), versions())
+
+
+def landing_is_empty(where: Folders) -> bool:
+    """No file of a user lies in the landing folder, not even one that has no place."""
+    return not any(True for _ in discover(where.landing, read_contract()))
 
 
 def simulate_organisation(where: Folders, report: Callable[[str], None]) -> None:
@@ -199,7 +218,9 @@ def transform(where: Folders, report: Callable[[str], None], *options: str) -> s
     failed = [node for node in nodes if node["status"] != "skipped"]
     if failed:
         failures = [{"name": node["name"], "message": node["message"].strip()} for node in failed]
-        shown = "\n".join(f"  {node['name']}: {' '.join(node['message'].split())[:300]}" for node in failures[:10])
+        shown = "\n".join(
+            f"  {node['name']}: {' '.join(node['message'].split())[:300]}" for node in failures[:10]
+        )
         raise StepFailed(
             f"{len(failed)} models or tests failed, {len(nodes) - len(failed)} were skipped:\n{shown}\n",
             failures,
@@ -234,7 +255,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Load what is new in landing/, build, test, audit and publish."""
     parser = argparse.ArgumentParser(prog="python -m orchestration.build", description=main.__doc__)
     parser.add_argument("--no-publish", action="store_true", help="stop after the audit")
-    parser.add_argument("--full", action="store_true", help="compare the content of every file, not size and time")
+    parser.add_argument(
+        "--full", action="store_true", help="compare the content of every file, not size and time"
+    )
     options = parser.parse_args(arguments)
     where, started = folders(), time.monotonic()
     try:

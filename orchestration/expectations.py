@@ -78,7 +78,9 @@ def landing_suite(gxe: ModuleType, table: Table) -> list[Any]:
     suite = [gxe.ExpectTableRowCountToBeBetween(min_value=1, meta={"name": "there are rows"})]
     for column in table.columns:
         if column.is_required:
-            suite.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name, **named(f"{column.name} is filled")))
+            suite.append(
+                gxe.ExpectColumnValuesToNotBeNull(column=column.name, **named(f"{column.name} is filled"))
+            )
         if column.data_type not in ("varchar", "boolean"):
             suite.append(
                 gxe.ExpectColumnValuesToBeInSet(
@@ -101,7 +103,9 @@ def landing_suite(gxe: ModuleType, table: Table) -> list[Any]:
         suite.append(gxe.ExpectColumnValuesToBeUnique(column=keys[0], **unique))
     else:
         suite.append(
-            gxe.ExpectCompoundColumnsToBeUnique(column_list=keys, ignore_row_if="any_value_is_missing", **unique)
+            gxe.ExpectCompoundColumnsToBeUnique(
+                column_list=keys, ignore_row_if="any_value_is_missing", **unique
+            )
         )
     return suite
 

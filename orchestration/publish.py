@@ -100,7 +100,9 @@ def publish(where: Folders, run: Run, checks: Iterable[CheckResult]) -> dict[str
     (folder / "exports").mkdir(parents=True)
     try:
         manifest = _write_snapshot(where, unfinished, folder / "exports", snapshot_id, run, checks)
-        _write_synced(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str))
+        _write_synced(
+            folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
+        )
         (folder / "serving.duckdb").symlink_to(Path("..") / database.name)
         _sync(unfinished)
         os.replace(unfinished, database)
@@ -136,14 +138,17 @@ def _write_snapshot(
         connection.execute(BUILD_RUNS)
         _carry_runs_over(connection, where)
         row_counts = {
-            table: connection.execute(f'select count(*) from marts."{table}"').fetchall()[0][0] for table in tables
+            table: connection.execute(f'select count(*) from marts."{table}"').fetchall()[0][0]
+            for table in tables
         }
         manifest = {
             "snapshot_id": snapshot_id,
             "run_id": run.run_id,
             "started_at": run.started_at.isoformat(),
             "published_at": finished_at.isoformat(),
-            "source_freshness": _records(connection, "source_freshness") if "source_freshness" in tables else [],
+            "source_freshness": _records(connection, "source_freshness")
+            if "source_freshness" in tables
+            else [],
             "row_counts": row_counts,
             "checks": _count_checks(checks),
             "versions": dict(run.versions),
@@ -155,7 +160,9 @@ def _write_snapshot(
         )  # fmt: skip
         for table in [*tables, "build_runs", "check_results"]:
             target = exports / f"{table}.parquet"
-            connection.execute(f"copy marts.\"{table}\" to '{_escaped(target)}' (format parquet, compression zstd)")
+            connection.execute(
+                f"copy marts.\"{table}\" to '{_escaped(target)}' (format parquet, compression zstd)"
+            )
         connection.execute("checkpoint snapshot")
         connection.execute("use build")
         connection.execute("detach snapshot")
@@ -358,7 +365,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.publish", description=main.__doc__)
     choice = parser.add_mutually_exclusive_group(required=True)
     choice.add_argument("--list", action="store_true", help="list the snapshots that are kept")
-    choice.add_argument("--rollback", nargs="?", const="", metavar="id", help="serve this one, else the one before")
+    choice.add_argument(
+        "--rollback", nargs="?", const="", metavar="id", help="serve this one, else the one before"
+    )
     options = parser.parse_args(arguments)
     where = folders()
     try:
@@ -375,7 +384,9 @@ def main(arguments: list[str] | None = None) -> int:
         rows = sum(manifest["row_counts"].values())
         checks = sum(sum(kind.values()) for kind in manifest["checks"].values())
         mark = "*" if snapshot_id == served else " "
-        print(f"{mark} {snapshot_id}  {rows:>12,} rows  {checks:>5} checks  {manifest['versions'].get('git', '')}")
+        print(
+            f"{mark} {snapshot_id}  {rows:>12,} rows  {checks:>5} checks  {manifest['versions'].get('git', '')}"
+        )
     if served is None:
         print("nothing is published yet")
     return 0

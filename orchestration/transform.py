@@ -25,6 +25,8 @@ from service_control.errors import BuildError
 RESULTS = "dbt_results.json"
 GREEN = ("success", "pass", "warn", "no-op")
 TEST_KINDS = ("test", "unit_test")
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
 
 
 def dbt_arguments(command: str, where: Folders, *options: str) -> list[str]:
@@ -61,7 +63,8 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
         text=True,
         encoding="utf-8",
         errors="replace",
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        # Only a call into libc, which is safe beside threads.
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
     )
     last_words: list[str] = []
     try:
@@ -88,8 +91,8 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
 
 
 def _die_with_parent() -> None:
-    # A build that is killed must not leave a dbt behind that goes on writing (prctl PR_SET_PDEATHSIG).
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    # A build that is killed must not leave a dbt behind that goes on writing.
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _event(line: str) -> dict[str, Any]:
@@ -139,7 +142,9 @@ def _outcome(result: Mapping[str, Any], node: Mapping[str, Any], nodes: Mapping[
         "unique_id": result["unique_id"],
         "name": node.get("name") or result["unique_id"].split(".")[-1],
         "kind": node.get("resource_type") or result["unique_id"].split(".")[0],
-        "target_table": _relation(target, nodes) if node.get("resource_type") in TEST_KINDS else node.get("name"),
+        "target_table": _relation(target, nodes)
+        if node.get("resource_type") in TEST_KINDS
+        else node.get("name"),
         "status": result["status"],
         "failing_count": result.get("failures") or 0,
         "message": result.get("message") or "",

@@ -233,12 +233,12 @@ def _clean(table: pa.Table, row: int) -> Record:
 
 
 def _answered(table: pa.Table, row: int, change: Change) -> Record:
-    """The first clean record from `row` on that has a value in all columns of `change`.
+    """The first clean record from `row` on that has another value in all columns of `change`.
 
     What the clean row leaves empty would otherwise survive of the conflicting row before it.
     """
     record = _clean(table, row)
-    while any(record[column] in (None, "99", "0") for column in change):
+    while any(record[column] in (None, "99", "0", value) for column, value in change.items()):
         row += 1
         record = _clean(table, row)
     return record

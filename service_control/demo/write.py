@@ -110,7 +110,8 @@ def _as_text(records: list[Record], names: list[str]) -> pa.Table:
     def text(value: object) -> str | None:
         if value is None:
             return None
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        # As Arrow writes them, so that an identical duplicate is identical: true, and 8 for 8.0.
+        return str(value).lower() if isinstance(value, bool) else str(value).removesuffix(".0")
 
     return pa.table(
         {name: pa.array([text(record[name]) for record in records], pa.string()) for name in names}
@@ -262,7 +263,7 @@ def write_landing(
     partial = out.parent / f".{out.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    total = Written({name: 0 for name in FORMATS}, {"": 0.0} | {name: 0.0 for name in FORMATS}, 0)
+    total = Written(dict.fromkeys(FORMATS, 0), {"": 0.0} | dict.fromkeys(FORMATS, 0.0), 0)
     try:
         for done, written in enumerate(_blocks(partial, seed, sizes, workers), start=1):
             for name, rows in written.rows.items():

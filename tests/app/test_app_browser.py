@@ -1,8 +1,7 @@
-"""The page in a real browser: sizes, themes, languages, links, keyboard, and a warehouse that changes under
-it.
+"""The page in a real browser: sizes, themes, languages, links and keyboard.
 
-SCREENSHOT_DIR keeps the pictures. SERVICE_CONTROL_TEST_WAREHOUSE (a folder a real build published to) adds
-the same checks on real marts.
+Each check runs on the planted snapshot and on what a real build of the simulated organisation published.
+SERVICE_CONTROL_TEST_WAREHOUSE names another published warehouse to look at.
 """
 
 from __future__ import annotations
@@ -15,62 +14,22 @@ from urllib.parse import urlsplit
 
 import pytest
 import screenshots
-import serving
-from conftest import served
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-PUBLISHED = os.environ.get("SERVICE_CONTROL_TEST_WAREHOUSE")
+from tests.app.looking import assert_first_screen, assert_sound, picture
+from tests.app.running import served
+
 BACKGROUNDS = {"light": "rgb(245, 243, 238)", "dark": "rgb(19, 21, 27)"}
 
 
-# Playwright's loop must not outlive this module: other tests of the session start loops of their own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with screenshots.chromium() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module", params=["planted", *(["published"] if PUBLISHED else [])])
+@pytest.fixture(scope="module", params=["planted", "published"])
 def address(request, planted) -> Iterator[str]:
-    with served(planted if request.param == "planted" else Path(PUBLISHED)) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def changing(tmp_path_factory) -> Iterator[tuple[str, Path]]:
-    """Address and folder of an app whose warehouse the test fills and changes."""
-    folder = tmp_path_factory.mktemp("changing")
+    folder = planted
+    if request.param == "published":
+        named = os.environ.get("SERVICE_CONTROL_TEST_WAREHOUSE")
+        folder = Path(named) if named else request.getfixturevalue("demo").root / "warehouse"
     with served(folder) as url:
-        yield url, folder
-
-
-def picture(page: Page, name: str) -> None:
-    if folder := os.environ.get("SCREENSHOT_DIR"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-def assert_sound(page: Page, size: str) -> None:
-    """No exception, sixteen visible cards, nothing cut off or beside the screen."""
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.locator(".card")).to_have_count(16)
-    for card in page.locator(".card").all():
-        expect(card).to_be_visible()
-    width = screenshots.SIZES[size]["width"]
-    assert page.evaluate("Math.max(...[...document.querySelectorAll('html, body, [data-testid=stMain]')]"
-                         ".map(e => e.scrollWidth))") <= width  # fmt: skip
-    cut = page.evaluate(
-        "[...document.querySelectorAll('.figure, .facts, .change, .name, .notes, .story, .strip')]"
-        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"
-    )
-    assert cut == []
-
-
-def assert_first_screen(page: Page) -> None:
-    bottom = page.evaluate(
-        "Math.max(...[...document.querySelectorAll('.card')].map(e => e.getBoundingClientRect().bottom))"
-    )
-    assert bottom <= 900
+        yield url
 
 
 @pytest.mark.parametrize(
@@ -86,7 +45,7 @@ def test_page_in_every_size_theme_and_language(browser, address, size, theme, la
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     screenshots.settle(page)
-    assert_sound(page, size)
+    assert_sound(page)
     assert page.locator(".board").get_attribute("lang") == language
     background = page.evaluate(
         "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
@@ -129,7 +88,7 @@ def test_view_survives_reload_and_sharing(browser, address):
     assert (page.locator(".head").inner_text(), page.locator(".board").inner_text()) == (head, cards)
     other = screenshots.open_page(browser, url, language="nl")
     assert (other.locator(".head").inner_text(), other.locator(".board").inner_text()) == (head, cards)
-    assert_sound(page, "desk")
+    assert_sound(page)
     page.context.close()
     other.context.close()
 
@@ -152,41 +111,6 @@ def test_details_open_by_keyboard(browser, address):
     page.locator(".st-key-details summary").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".table").first).to_be_visible()
-    assert_sound(page, "desk")
+    assert_sound(page)
     picture(page, "details")
-    page.context.close()
-
-
-def test_hidden_team_on_a_phone(browser, planted):
-    with served(planted) as url:
-        page = screenshots.open_page(browser, f"{url}?view=team&of=T10", size="phone", theme="dark")
-        assert_sound(page, "phone")
-        assert page.locator(".card.blank").count() == 15
-        picture(page, "hidden_phone")
-        page.context.close()
-
-
-def test_open_page_follows_the_warehouse(browser, changing):
-    url, folder = changing
-    page = screenshots.open_page(browser, url, language="en")
-    expect(page.locator(".full")).to_contain_text("No figures have been published yet")
-    picture(page, "nothing_published")
-    serving.write_status(folder, state="running", step="dbt build", step_number=2, step_count=6)
-    expect(page.locator(".full")).to_contain_text("step 2 of 6", timeout=20_000)
-    serving.build_serving(folder)
-    serving.write_status(folder, state="succeeded")
-    expect(page.locator(".card")).to_have_count(16, timeout=20_000)
-    expect(page.locator(".full")).to_have_count(0)
-    serving.build_serving(folder, "20260702T041200Z")
-    expect(page.locator(".strip")).to_contain_text("2\u00a0July 2026", timeout=20_000)
-    serving.write_status(folder, state="running", step="dbt build", step_number=2, step_count=6)
-    expect(page.locator(".note")).to_contain_text("step 2 of 6", timeout=20_000)
-    picture(page, "build_running")
-    reason = "assert_rows_reconcile: 3 rows of answers are neither accepted, duplicate nor rejected. " * 4
-    serving.write_status(folder, state="failed", message=reason, failures=["a", "b", "c", "d"])
-    expect(page.locator(".banner")).to_contain_text("You see the figures of 2\u00a0July 2026", timeout=20_000)
-    screenshots.settle(page)
-    assert_sound(page, "desk")
-    assert_first_screen(page)
-    picture(page, "build_failed")
     page.context.close()

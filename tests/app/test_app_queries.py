@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 import queries
-import serving
 import snapshot
+
+from tests.app import serving
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-import serving
-from conftest import said
+
+from tests.app import serving
+from tests.app.running import said
 
 LATER = "20260702T041200Z"
 

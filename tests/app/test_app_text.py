@@ -9,9 +9,10 @@ from itertools import product
 
 import pytest
 import queries
-import serving
-from conftest import ROOT
 from text import LANGUAGES, TEXT, Words
+
+from tests.app import serving
+from tests.app.running import ROOT
 
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "app").glob("*.py")}
 # Keys that are put together from a value of the marts: prefix and its values.

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
@@ -15,10 +16,11 @@ PROJECT = Path(__file__).parents[2]
 
 @dataclass
 class Delivered:
-    """All data rows of a table in order, as text (None is empty), and the lines that have another number of fields."""
+    """All data rows of a table in order, as text (null is empty), and the lines with another number of
+    fields.
+    """
 
-    header: list[str]
-    rows: list[dict[str, str | None]]
+    rows: pa.Table
     broken: int = 0
 
 
@@ -50,36 +52,40 @@ def declaration(path: str) -> dict[str, str]:
     return {"delimiter": ",", "encoding": "utf-8"}
 
 
-def _text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _text_table(header: list[str], columns: list[list[str | None]]) -> pa.Table:
+    return pa.table([pa.array(column, pa.string()) for column in columns], header)
 
 
 def _read_csv(path: Path, form: dict[str, str]) -> Delivered:
     with path.open(encoding=form["encoding"], newline="") as file:
         header, *lines = csv.reader(file, delimiter=form["delimiter"])
     whole = [line for line in lines if len(line) == len(header)]
-    rows = [dict(zip(header, map(_text, line), strict=True)) for line in whole]
-    return Delivered(header, rows, len(lines) - len(whole))
+    columns = [[value or None for value in column] for column in zip(*whole, strict=True)]
+    return Delivered(_text_table(header, columns), len(lines) - len(whole))
+
+
+def _read_jsonl(path: Path) -> Delivered:
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    header = list(dict.fromkeys(key for record in records for key in record))
+    values = [[record.get(key) for record in records] for key in header]
+    return Delivered(
+        _text_table(header, [[None if v is None else str(v) for v in column] for column in values])
+    )
+
+
+def _read_parquet(path: Path) -> Delivered:
+    table = pq.read_table(path)
+    return Delivered(table.cast(pa.schema([(name, pa.string()) for name in table.column_names])))
 
 
 def read(landing: Path, name: str) -> Delivered:
     """All files of table `name` under each other."""
     paths = sorted(landing.glob(f"{name}.*")) + sorted((landing / name).glob("*"))
     assert paths, f"nothing delivered for {name}"
-    whole = Delivered([], [])
+    parts = []
     for path in paths:
         if path.suffix == ".csv":
-            part = _read_csv(path, declaration(path.relative_to(landing).as_posix()))
-        elif path.suffix == ".jsonl":
-            records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-            header = list(dict.fromkeys(key for record in records for key in record))
-            part = Delivered(header, [{key: _text(record.get(key)) for key in header} for record in records])
+            parts.append(_read_csv(path, declaration(path.relative_to(landing).as_posix())))
         else:
-            table = pq.read_table(path)
-            columns = [[_text(value) for value in column.to_pylist()] for column in table.columns]
-            rows = [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
-            part = Delivered(table.column_names, rows)
-        whole = Delivered(part.header, whole.rows + part.rows, whole.broken + part.broken)
-    return whole
+            parts.append(_read_jsonl(path) if path.suffix == ".jsonl" else _read_parquet(path))
+    return Delivered(pa.concat_tables([part.rows for part in parts]), sum(part.broken for part in parts))

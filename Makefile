@@ -1,0 +1,77 @@
+# The one command surface for people, README and CI. `make` alone lists the commands.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+INSTALLED := $(VENV)/.installed
+export DO_NOT_TRACK := 1
+export DBT_PROFILES_DIR := $(CURDIR)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run build app dev test lint browser docs query screenshots bench demo publish rollback snapshots lock clean
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: build app ## From raw files to the dashboard on http://localhost:8501
+
+build: $(INSTALLED) ## Load landing/, build, test, audit and publish
+	@$(BIN)/python -m orchestration.build
+
+app: $(INSTALLED) ## Open the dashboard on what was published last
+	@echo "Dashboard on http://localhost:$(PORT) (Ctrl-C ends it)"
+	@$(BIN)/streamlit run app/streamlit_app.py --server.port $(PORT)
+
+dev: $(INSTALLED) ## Dagster's own interface: assets, checks, schedules
+	@$(BIN)/python -m orchestration.dev
+
+test: $(INSTALLED) browser lint ## All tests: dbt, Python, orchestration, app, browser
+	@$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+browser: $(INSTALLED)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+	  || $(BIN)/playwright install chromium \
+	  || { echo "The browser tests need Chromium: install the package 'chromium' of your system and run make test again." >&2; exit 1; }
+
+docs: $(INSTALLED) ## dbt docs with lineage on http://localhost:8080
+	@$(BIN)/dbt docs generate && $(BIN)/dbt docs serve --port 8080
+
+query: $(INSTALLED) ## Ask the semantic layer: make query ARGS="--metrics csat --group-by metric_time__month"
+	@$(BIN)/mf query $(ARGS)
+
+screenshots: $(INSTALLED) browser ## Make the pictures of README and docs from a running dashboard
+	@$(BIN)/python app/screenshots.py --out docs/images
+
+bench: $(INSTALLED) ## Build time and memory at 1x, 10x, 100x; results in benchmarks/
+	@$(BIN)/python -m benchmarks.build
+
+demo: $(INSTALLED) ## Simulated organisation in landing/: make demo SCALE=10
+	@$(BIN)/python -m service_control.demo --scale $(or $(SCALE),1) --out landing
+
+snapshots: $(INSTALLED) ## List the published snapshots
+	@$(BIN)/python -m orchestration.publish --list
+
+rollback: $(INSTALLED) ## Serve the snapshot before, or SNAPSHOT=<id>
+	@$(BIN)/python -m orchestration.publish --rollback $(SNAPSHOT)
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; make PYTHON=python3.12 … names another one." >&2; exit 1; }
+	@echo "Installing what requirements.lock names into $(VENV) (about two minutes, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+lock: ## Resolve requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-strip-extras \
+	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
+
+clean: ## Remove what can be made again, not landing/ and not what was published
+	rm -rf target logs .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,95 @@
+"""dbt models, seeds and tests as Dagster assets and checks.
+
+Belongs here: the dbt project as Dagster sees it, and how names are translated. Not here: what a build of the models
+means for publishing (transform.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+
+from orchestration.build import StepFailed
+from orchestration.project import ROOT, Folders, folders
+from orchestration.resources import Build
+from orchestration.transform import begin_results, record_results
+from orchestration.warehouse import read_json
+
+# What dbt parses; a change in one of them makes the manifest old.
+PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt")
+
+
+class Translator(DagsterDbtTranslator):
+    """Names of dbt in Dagster; a method per decision."""
+
+    def __init__(self) -> None:
+        super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """The schema and the table, as in SQL; a source goes by its own name, which is the raw table's asset."""
+        name = dbt_resource_props["name"]
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], name])
+        return dg.AssetKey([dbt_resource_props["config"].get("schema") or "main", name])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The folder of the layer, so that a group is a layer."""
+        return self.get_asset_key(dbt_resource_props).path[0]
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The description alone: the SQL is a click away and differs per target."""
+        return dbt_resource_props.get("description", "")
+
+
+def dbt_project(where: Folders) -> DbtProject:
+    """The dbt project with a manifest that is as new as its files."""
+    project = DbtProject(project_dir=ROOT, profiles_dir=ROOT, target_path=where.dbt_target)
+    if not is_fresh(project.manifest_path):
+        where.dbt_target.mkdir(parents=True, exist_ok=True)
+        project.preparer.prepare(project)
+    return project
+
+
+def is_fresh(manifest: Path) -> bool:
+    """No file that dbt parses is newer than the manifest."""
+    if not manifest.exists():
+        return False
+    made_at = manifest.stat().st_mtime_ns
+    for name in PARSED:
+        path = ROOT / name
+        for file in [path, *path.rglob("*")] if path.is_dir() else [path]:
+            if file.exists() and file.stat().st_mtime_ns > made_at:
+                return False
+    return True
+
+
+PROJECT = dbt_project(folders())
+
+
+@dbt_assets(manifest=PROJECT.manifest_path, project=PROJECT, dagster_dbt_translator=Translator(), name="build_models")
+def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: Build) -> Iterator[Any]:
+    """Build and test the selected models; outcomes are recorded, so that only a green whole can be published."""
+    where = build.where
+    with build.step("Build and test models"):
+        begin_results(where)
+        call = dbt.cli(["build"], context=context, raise_on_error=False)
+        yield from call.stream()
+        manifest = read_json(PROJECT.manifest_path)
+        failed = record_results(where, json.loads(_run_results(call.target_path)), manifest, complete=False)
+        if failed:
+            named = [{"name": node["name"], "message": node["message"].strip()} for node in failed]
+            raise StepFailed(
+                f"{len(failed)} models or tests failed or were skipped, the first: {named[0]['name']}",
+                named,
+                where="dbt build",
+                remedy="mend the data or the model; the checks of the assets show each of them",
+            )
+
+
+def _run_results(target: Path) -> str:
+    return (target / "run_results.json").read_text(encoding="utf-8")
