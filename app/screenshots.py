@@ -1,6 +1,6 @@
 """Takes the screenshots of the README from a running app: both languages, light and dark, desk and phone.
 
-    python app/screenshots.py --url http://localhost:8501 --out docs/screenshots
+    python app/screenshots.py --url http://localhost:8501 --out docs/images
 
 Uses the Chromium on the PATH, else the one Playwright installed itself.
 """
@@ -86,7 +86,7 @@ def take(url: str, out: Path) -> list[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--url", default="http://localhost:8501", help="address of the running app")
-    parser.add_argument("--out", type=Path, default=Path("docs/screenshots"), help="folder for the pictures")
+    parser.add_argument("--out", type=Path, default=Path("docs/images"), help="folder for the pictures")
     arguments = parser.parse_args()
     for path in take(arguments.url, arguments.out):
         print(path)

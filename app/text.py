@@ -105,7 +105,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "story_fell": ("{name} daalde {change} naar {value}", "{name} fell {change} to {value}"),
     "story_in_period": ("{fact} ({period})", "{fact} ({period})"),
     "story_and": ("en", "and"),
-    "story_more": ("{count} andere", "{count} more"),
+    "story_more": ("nog {count}", "{count} more"),
     "story_rest": (
         "Van de overige {count} cijfers is geen verandering aangetoond.",
         "No change was demonstrated in the other {count} figures.",

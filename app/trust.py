@@ -142,7 +142,7 @@ def checks_table(rows: Sequence[Row], words: Words) -> str:
         (
             _status(row["status"], words),
             _text(row["check_name"]),
-            escape(words[f"kind_{row['kind']}"]),
+            f"<span class='status'>{escape(words['kind_' + row['kind']])}</span>",
             _text(row["target_table"]),
             _count(row["failing_count"], words),
             _text(row["message"]),

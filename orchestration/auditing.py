@@ -1,10 +1,10 @@
 """Running Great Expectations on DuckDB, and its Data Docs.
 
-Belongs here: the context, the way GX reaches DuckDB, the outcome of an expectation as a check. Not here: what is
-expected (expectations.py).
+Belongs here: the context, the way GX reaches DuckDB, the outcome of an expectation as a check. Not here: what
+is expected (expectations.py).
 
-GX has no DuckDB engine. It works through duckdb-sqlalchemy, with one listener: GX reads the rows of a result after it
-gave the connection back, by when DuckDB has closed it, so every result is fetched at once.
+GX has no DuckDB engine. It works through duckdb-sqlalchemy, with one listener: GX reads the rows of a result
+after it gave the connection back, by when DuckDB has closed it, so every result is fetched at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from orchestration.expectations import (
     landing_suite,
     mart_suites,
 )
-from orchestration.landing import Check
+from orchestration.ledger import Check
 from orchestration.project import NO_TELEMETRY, Folders, Table
 from orchestration.publish import PUBLIC_SCHEMA, CheckResult
 from orchestration.readers import query
@@ -36,7 +36,8 @@ from service_control.errors import BuildError
 
 
 class Auditor:
-    """A GX context whose suites run in DuckDB; results and suites are kept in warehouse/great_expectations."""
+    """A GX context whose suites run in DuckDB; results and suites are kept in
+    warehouse/great_expectations."""
 
     def __init__(self, where: Folders, connection: duckdb.DuckDBPyConnection) -> None:
         os.environ.update(NO_TELEMETRY)
@@ -73,7 +74,8 @@ class Auditor:
                 progress_bars=ProgressBarsConfig(globally=False),
             ),
         )
-        # A cursor of the caller's connection: a second connection to the file would have another configuration.
+        # A cursor of the caller's connection: a second connection to the file would have another
+        # configuration.
         self.source = self.context.data_sources.add_sql(
             name="duckdb",
             connection_string="duckdb:///:memory:",
@@ -88,7 +90,8 @@ class Auditor:
                 )
 
     def run(self, suite_name: str, batch_name: str, sql: str, expectations: Iterable[Any]) -> list[Any]:
-        """Validate the rows of a query; the result replaces the earlier one of the same batch in the Data Docs.
+        """Validate the rows of a query; the result replaces the earlier one of the same batch in the Data
+        Docs.
 
         Raises
         ------

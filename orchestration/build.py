@@ -1,7 +1,7 @@
 """The one path from landing/ to a published snapshot: `python -m orchestration.build`, which is `make build`.
 
-Belongs here: the order of the steps, what the terminal and build_status.json say, what a failure leaves behind. Not
-here: the steps themselves. Dagster (definitions.py) calls the same functions.
+Belongs here: the order of the steps, what the terminal and build_status.json say, what a failure leaves
+behind. Not here: the steps themselves. Dagster (definitions.py) calls the same functions.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.auditing import LandingAudit, judge_marts
-from orchestration.gate import all_checks
 from orchestration.files import discover
+from orchestration.gate import all_checks
 from orchestration.landing import load_landing, summary
 from orchestration.project import ROOT, Folders, child_environment, folders, read_contract
 from orchestration.publish import Run, publish, remove_unfinished
@@ -51,7 +51,8 @@ class Progress:
         self.status("running", "")
 
     def note(self, line: str) -> None:
-        """A line within the step; on a terminal it replaces the one before, elsewhere at most one per 2 seconds."""
+        """A line within the step; on a terminal it replaces the one before, elsewhere at most one per 2
+        seconds."""
         if sys.stdout.isatty():
             width = max(os.get_terminal_size().columns - 1, 20)
             print("\r\033[K      " + line[: width - 6], end="", flush=True)
@@ -123,7 +124,9 @@ def build(where: Folders, *, publishing: bool = True, full: bool = False) -> dic
         return manifest
 
 
-def _run(where: Folders, progress: Progress, empty: bool, publishing: bool, full: bool) -> dict[str, Any] | None:
+def _run(
+    where: Folders, progress: Progress, empty: bool, publishing: bool, full: bool
+) -> dict[str, Any] | None:
     run = new_run()
     if empty:
         progress.begin("Simulate an organisation")
@@ -174,7 +177,8 @@ def simulate_organisation(where: Folders, report: Callable[[str], None]) -> None
     if where.build_database.exists():
         with open_build(where) as connection:
             known = connection.execute(
-                "select count(*) from duckdb_tables() where schema_name = 'raw' and table_name = 'landing_files'"
+                "select count(*) from duckdb_tables() where schema_name = 'raw' and table_name = "
+                "'landing_files'"
             ).fetchall() != [(0,)] and connection.execute(
                 "select count(*) from raw.landing_files where last_accepted_at is not null"
             ).fetchall() != [(0,)]
@@ -182,7 +186,8 @@ def simulate_organisation(where: Folders, report: Callable[[str], None]) -> None
             raise InputError(
                 "the landing folder is empty, but files were loaded from it before",
                 where=str(where.landing),
-                remedy="put the files back; or remove the warehouse folder to start again with simulated data",
+                remedy="put the files back; or remove the warehouse folder to start again with simulated "
+                "data",
             )
     where.landing.mkdir(parents=True, exist_ok=True)
     child = subprocess.run(
@@ -276,6 +281,7 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Great Expectations keeps references to DuckDB until the interpreter ends, and DuckDB 2.0.0 then prints pages about
-    # leaked instances. All files are closed and synced here, so the interpreter's own farewell can be left out.
+    # Great Expectations keeps references to DuckDB until the interpreter ends, and DuckDB 2.0.0 then prints
+    # pages about leaked instances. All files are closed and synced here, so the interpreter's own farewell
+    # can be left out.
     os._exit(code)

@@ -1,7 +1,7 @@
 """The reviewed seeds that describe files: the survey catalogue, the scales and the file declarations.
 
-Belongs here: reading them and judging them, as pure functions. Not here: opening delivered files (files.py) and the
-contract of the tables (project.py).
+Belongs here: reading them and judging them, as pure functions. Not here: opening delivered files (files.py)
+and the contract of the tables (project.py).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ NPS_METRICS = frozenset({"nps_transaction", "nps_relation", "enps"})
 
 @dataclass(frozen=True)
 class Declaration:
-    """How files matching a pattern deviate: delimiter, encoding, decimal sign, strptime formats, time zone."""
+    """How files matching a pattern deviate: delimiter, encoding, decimal sign, strptime formats, time
+    zone."""
 
     path_pattern: str = "*"
     delimiter: str = ","
@@ -71,11 +72,13 @@ class Survey:
 
 
 def read_declarations(path: Path, timezones: Container[str]) -> tuple[Declaration, ...]:
-    """File declarations in order of precedence; none when the seed is absent. `timezones` are the known names.
+    """File declarations in order of precedence; none when the seed is absent. `timezones` are the known
+    names.
 
     Raises
     ------
-    InputError : a row names an encoding or time zone that does not exist, or a delimiter that is not one character.
+    InputError : a row names an encoding or time zone that does not exist, or a delimiter that is not one
+    character.
     """
     declarations = []
     for number, row in _read_seed(path, ("path_pattern",)):
@@ -231,9 +234,11 @@ def judge_export(survey: Survey) -> None:
     if "response_id" not in survey.roles:
         raise FileRefused(
             "no_response_id",
-            "no column has the role response_id, so answers of one person cannot be told from those of another",
+            "no column has the role response_id, so answers of one person cannot be told from those of "
+            "another",
             where=where,
-            remedy="add a row with role response_id; column_name #row counts the rows when the export has no id",
+            remedy="add a row with role response_id; column_name #row counts the rows when the export "
+            "has no id",
         )
     needed = ("submitted_at", "answer") if survey.is_long else ("submitted_at",)
     for role in needed:

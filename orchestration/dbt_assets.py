@@ -1,10 +1,8 @@
 """dbt models, seeds and tests as Dagster assets and checks.
 
-Belongs here: the dbt project as Dagster sees it, and how names are translated. Not here: what a build of the models
-means for publishing (transform.py).
+Belongs here: the dbt project as Dagster sees it, and how names are translated. Not here: what a build of the
+models means for publishing (transform.py).
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
@@ -12,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
 
 from orchestration.build import StepFailed
 from orchestration.project import ROOT, Folders, folders
 from orchestration.resources import Build
-from orchestration.transform import begin_results, record_results
+from orchestration.transform import begin_results, parse_models, record_results
 from orchestration.warehouse import read_json
 
 # What dbt parses; a change in one of them makes the manifest old.
@@ -31,11 +35,12 @@ class Translator(DagsterDbtTranslator):
         super().__init__(DagsterDbtTranslatorSettings(enable_asset_checks=True))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
-        """The schema and the table, as in SQL; a source goes by its own name, which is the raw table's asset."""
+        """The schema and the table, as in SQL; a source goes by its own name, which is the raw table's
+        asset."""
         name = dbt_resource_props["name"]
         if dbt_resource_props["resource_type"] == "source":
             return dg.AssetKey([dbt_resource_props["source_name"], name])
-        return dg.AssetKey([dbt_resource_props["config"].get("schema") or "main", name])
+        return dg.AssetKey([dbt_resource_props["schema"], name])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The folder of the layer, so that a group is a layer."""
@@ -50,8 +55,7 @@ def dbt_project(where: Folders) -> DbtProject:
     """The dbt project with a manifest that is as new as its files."""
     project = DbtProject(project_dir=ROOT, profiles_dir=ROOT, target_path=where.dbt_target)
     if not is_fresh(project.manifest_path):
-        where.dbt_target.mkdir(parents=True, exist_ok=True)
-        project.preparer.prepare(project)
+        parse_models(where)
     return project
 
 
@@ -71,9 +75,12 @@ def is_fresh(manifest: Path) -> bool:
 PROJECT = dbt_project(folders())
 
 
-@dbt_assets(manifest=PROJECT.manifest_path, project=PROJECT, dagster_dbt_translator=Translator(), name="build_models")
+@dbt_assets(
+    manifest=PROJECT.manifest_path, project=PROJECT, dagster_dbt_translator=Translator(), name="build_models"
+)
 def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: Build) -> Iterator[Any]:
-    """Build and test the selected models; outcomes are recorded, so that only a green whole can be published."""
+    """Build and test the selected models; outcomes are recorded, so that only a green whole can be
+    published."""
     where = build.where
     with build.step("Build and test models"):
         begin_results(where)

@@ -1,7 +1,7 @@
 """What is expected of delivered files and of public marts, as Great Expectations suites.
 
-Belongs here: which expectations there are, and from where on a share of wrong rows counts. Not here: running them
-(auditing.py), rules for single rows (staging SQL) and what dbt already tests on the tables.
+Belongs here: which expectations there are, and from where on a share of wrong rows counts. Not here: running
+them (auditing.py), rules for single rows (staging SQL) and what dbt already tests on the tables.
 Great Expectations is handed in as a module, because importing it takes seconds.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from orchestration.project import Table
 
-# Staging rejects wrong rows one by one, so a file is refused only when it is wrong as a whole: shifted columns, another
-# table, another date format. Above half, more rows are wrong than right.
+# Staging rejects wrong rows one by one, so a file is refused only when it is wrong as a whole: shifted
+# columns, another table, another date format. Above half, more rows are wrong than right.
 REFUSED_SHARE = 0.5
 # From this share on it is worth a look: far above the dirt of a good export, far below a wrong one.
 WARNED_SHARE = 0.05
@@ -47,14 +47,16 @@ NEEDED = ("dim_metrics", "metric_values", "service_control", "source_freshness")
 
 @dataclass(frozen=True)
 class MartFacts:
-    """What the mart suites need to know beforehand: the tables with their columns, and rows accepted per table."""
+    """What the mart suites need to know beforehand: the tables with their columns, and rows accepted per
+    table."""
 
     columns: Mapping[str, frozenset[str]]
     accepted: Mapping[str, int]
 
 
 def landing_query(table: Table, relation: str) -> str:
-    """The delivered rows, with for each date and number whether it parses: `<column>_parses` is yes, no or NULL."""
+    """The delivered rows, with for each date and number whether it parses: `<column>_parses` is yes, no or
+    NULL."""
     parses = []
     for column in table.columns:
         name = column.name
@@ -62,7 +64,8 @@ def landing_query(table: Table, relation: str) -> str:
             continue
         type_ = "double" if column.data_type in ("integer", "double") else column.data_type
         parses.append(
-            f"case when {name} is null then null when try_cast({name} as {type_}) is null then 'no' else 'yes' end "
+            f"case when {name} is null then null when try_cast({name} as {type_}) is null then 'no' else "
+            f"'yes' end "
             f"as {name}_parses"
         )
     return f"select {', '.join(['*', *parses])} from {relation}"
@@ -156,7 +159,8 @@ def _value_expectations(gxe: ModuleType, table: str, columns: Iterable[str]) -> 
         _none(
             gxe,
             f"{table}: every metric is in dim_metrics",
-            "select metric_code from {batch} where metric_code not in (select metric_code from marts.dim_metrics)",
+            "select metric_code from {batch} where metric_code not in (select metric_code from "
+            "marts.dim_metrics)",
         ),
         _none(
             gxe,
@@ -175,7 +179,8 @@ def _value_expectations(gxe: ModuleType, table: str, columns: Iterable[str]) -> 
         _none(
             gxe,
             f"{table}: a hidden cell carries no figure",
-            f"select metric_code, scope_key from {{batch}} where display in ('hidden', 'no_data') and ({hidden})",
+            f"select metric_code, scope_key from {{batch}} where display in ('hidden', 'no_data') and "
+            f"({hidden})",
         ),
     ]
 

@@ -1,7 +1,7 @@
 """Which files lie in landing/, where they belong, and whether their bytes are whole.
 
-Belongs here: discovery, fingerprints, encoding, the header of a CSV file. Not here: rows (readers.py), bookkeeping
-(landing.py).
+Belongs here: discovery, fingerprints, encoding, the header of a CSV file. Not here: rows (readers.py),
+bookkeeping (landing.py).
 """
 
 from __future__ import annotations
@@ -157,7 +157,8 @@ def inspect(landed: LandingFile, declaration: Declaration, transcoded: Path) -> 
                         "unreadable" if is_utf8 else "encoding",
                         "the file holds NUL characters, so it is not text in the declared encoding",
                         where=landed.file,
-                        remedy=f"export it as text, or declare its encoding (for instance utf-16) in {DECLARATIONS}",
+                        remedy=f"export it as text, or declare its encoding (for instance utf-16) in "
+                        f"{DECLARATIONS}",
                     )
                 if as_utf8 is not None:
                     is_ascii = is_ascii and chunk.isascii()

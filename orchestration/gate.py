@@ -1,7 +1,7 @@
 """What a build must have passed before it is published.
 
-Belongs here: gathering every check of a build in one list, and saying which failed. Not here: the expectations
-themselves (expectations.py) and the dbt tests (models, tests/dbt).
+Belongs here: gathering every check of a build in one list, and saying which failed. Not here: the
+expectations themselves (expectations.py) and the dbt tests (models, tests/dbt).
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from service_control.errors import BuildError
 
 
 def landing_checks(where: Folders) -> list[CheckResult]:
-    """Expectations on delivered files, as they were when each file was accepted; kept until the file changes."""
+    """Expectations on delivered files, as they were when each file was accepted; kept until the file
+    changes."""
     with open_build(where) as connection:
         found = query(
             connection,

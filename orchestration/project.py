@@ -1,7 +1,7 @@
 """Where things are, and what the input contract says.
 
-Belongs here: folders from the environment, the environment of child processes (telemetry off), the contract as it
-stands in the staging YAML files. Not here: anything that opens a file of the user or a database.
+Belongs here: folders from the environment, the environment of child processes (telemetry off), the contract
+as it stands in the staging YAML files. Not here: anything that opens a file of the user or a database.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from service_control.errors import InputError
 ROOT = Path(__file__).resolve().parents[1]
 AREAS = ("crm", "survey", "hr")
 
-# Nothing is sent home by any tool of the project; DO_NOT_TRACK covers those that follow the common convention.
+# Nothing is sent home by any tool of the project; DO_NOT_TRACK covers those that follow the common
+# convention.
 NO_TELEMETRY = MappingProxyType(
     {
         "DO_NOT_TRACK": "1",
@@ -74,7 +75,7 @@ class Folders:
 
     @property
     def dbt_target(self) -> Path:
-        return self.warehouse / "dbt_target"
+        return Path(os.environ.get("DBT_TARGET_PATH", ROOT / "target")).resolve()
 
     @property
     def logs(self) -> Path:
@@ -96,7 +97,8 @@ class Folders:
 
 
 def folders() -> Folders:
-    """Folders named by SERVICE_CONTROL_LANDING and SERVICE_CONTROL_WAREHOUSE, else those under the project root."""
+    """Folders named by SERVICE_CONTROL_LANDING and SERVICE_CONTROL_WAREHOUSE, else those under the project
+    root."""
     named = {
         "landing": os.environ.get("SERVICE_CONTROL_LANDING") or ROOT / "landing",
         "warehouse": os.environ.get("SERVICE_CONTROL_WAREHOUSE") or ROOT / "warehouse",
@@ -105,7 +107,8 @@ def folders() -> Folders:
 
 
 def seeds_folder() -> Path:
-    """Folder of the reviewed reference tables; SERVICE_CONTROL_SEEDS replaces it, for another survey catalogue."""
+    """Folder of the reviewed reference tables; SERVICE_CONTROL_SEEDS replaces it, for another survey
+    catalogue."""
     return Path(os.environ.get("SERVICE_CONTROL_SEEDS") or ROOT / "seeds").expanduser().resolve()
 
 

@@ -1,15 +1,16 @@
 """Snapshots: made beside what is served, switched to at once, kept, rolled back.
 
-Belongs here: the snapshot file, its exports and manifest, the one pointer that readers follow. Not here: the judgement
-whether a build may be published (checks.py), and how it was built (build.py).
+Belongs here: the snapshot file, its exports and manifest, the one pointer that readers follow. Not here: the
+judgement whether a build may be published (checks.py), and how it was built (build.py).
 
     warehouse/published      -> snapshots/<id>            the pointer; replacing it is the whole of publishing
     warehouse/serving.duckdb -> published/serving.duckdb  fixed, like exports and manifest.json
-    warehouse/snapshots/<id>/         manifest.json, exports/*.parquet, serving.duckdb -> ../serving_<id>.duckdb
+    warehouse/snapshots/<id>/         manifest.json, exports/*.parquet, serving.duckdb ->
+    ../serving_<id>.duckdb
     warehouse/snapshots/serving_<id>.duckdb
 
-One pointer, because database, exports and manifest must never be of different builds for a reader, however a build
-dies. Run alone: `python -m orchestration.publish --list | --rollback [id]`.
+One pointer, because database, exports and manifest must never be of different builds for a reader, however a
+build dies. Run alone: `python -m orchestration.publish --list | --rollback [id]`.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ comment on table marts.build_runs is 'Published builds. One row per snapshot.';
 """
 CHECK_RESULTS = """
 create table marts.check_results (
-    check_name varchar, kind varchar, target_table varchar, status varchar, failing_count bigint, message varchar,
-    checked_at timestamp);
+    check_name varchar, kind varchar, target_table varchar, status varchar, failing_count bigint,
+    message varchar, checked_at timestamp);
 comment on table marts.check_results is 'Every check that this snapshot passed. One row per check and table.';
 """
 
@@ -105,16 +106,17 @@ def publish(where: Folders, run: Run, checks: Iterable[CheckResult]) -> dict[str
         )
         (folder / "serving.duckdb").symlink_to(Path("..") / database.name)
         _sync(unfinished)
-        os.replace(unfinished, database)
+        unfinished.replace(database)
         _sync(folder)
-        os.replace(folder, where.snapshots / snapshot_id)
+        folder.replace(where.snapshots / snapshot_id)
         _sync(where.snapshots)
     except (OSError, duckdb.Error) as error:
         remove_unfinished(where)
         raise PublishError(
             f"the snapshot could not be written: {error}",
             where=str(where.snapshots),
-            remedy="check the space and the rights of the warehouse folder; the former snapshot is still served",
+            remedy="check the space and the rights of the warehouse folder; the former snapshot is still "
+            "served",
         ) from error
     _point_to(where, snapshot_id)
     _drop_old(where)
@@ -230,7 +232,7 @@ def current_id(where: Folders) -> str | None:
     """The snapshot that is served, or None."""
     pointer = where.warehouse / "published"
     with suppress(OSError):
-        name = Path(os.readlink(pointer)).name
+        name = pointer.readlink().name
         if (where.snapshots / f"serving_{name}.duckdb").exists():
             return name
     return None
@@ -293,11 +295,12 @@ def remove_unfinished(where: Folders) -> None:
 
 
 def _point_to(where: Folders, snapshot_id: str) -> None:
-    # The fixed links first: on a first publish they dangle for a moment, which readers see as "nothing published".
+    # The fixed links first: on a first publish they dangle for a moment, which readers see as "nothing
+    # published".
     for name in ("serving.duckdb", "exports", "manifest.json"):
         link = where.warehouse / name
         target = f"published/{name}"
-        if not link.is_symlink() or os.readlink(link) != target:
+        if not link.is_symlink() or str(link.readlink()) != target:
             _replace_link(link, target)
     _replace_link(where.warehouse / "published", f"snapshots/{snapshot_id}")
     _sync(where.warehouse)
@@ -308,7 +311,7 @@ def _replace_link(link: Path, target: str) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(target)
     try:
-        os.replace(temporary, link)
+        temporary.replace(link)
     except OSError as error:
         temporary.unlink()
         raise PublishError(
@@ -385,7 +388,8 @@ def main(arguments: list[str] | None = None) -> int:
         checks = sum(sum(kind.values()) for kind in manifest["checks"].values())
         mark = "*" if snapshot_id == served else " "
         print(
-            f"{mark} {snapshot_id}  {rows:>12,} rows  {checks:>5} checks  {manifest['versions'].get('git', '')}"
+            f"{mark} {snapshot_id}  {rows:>12,} rows  {checks:>5} checks  "
+            f"{manifest['versions'].get('git', '')}"
         )
     if served is None:
         print("nothing is published yet")

@@ -1,7 +1,7 @@
 """Rows of a delivered file into `stage.rows`: every column as text, c0, c1, …, in the order of the file.
 
-Belongs here: CSV, JSON Lines and Parquet in DuckDB SQL, lines that do not fit, files that were cut off. Not here: what
-the columns mean (reshape.py).
+Belongs here: CSV, JSON Lines and Parquet in DuckDB SQL, lines that do not fit, files that were cut off. Not
+here: what the columns mean (reshape.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from orchestration.files import Inspection, LandingFile, read_header, with_one_n
 from orchestration.refusals import FileRefused, Problem
 
 ROWS = "stage.main.rows"
-# Above this share of lines that do not fit the header, the header or delimiter is wrong rather than the lines.
+# Above this share of lines that do not fit the header, the header or delimiter is wrong rather than the
+# lines.
 MOSTLY_UNREADABLE = 0.5
 RAW_RECORD_LENGTH = 2_000
 REJECTED_KINDS = {
@@ -28,7 +29,8 @@ REJECTED_KINDS = {
 
 @dataclass(frozen=True)
 class Delivered:
-    """A file that was read. `columns` name c0, c1, …; `relation` is the SQL that has these and `_row`, from 1."""
+    """A file that was read. `columns` name c0, c1, …; `relation` is the SQL that has these and `_row`, from
+    1."""
 
     columns: list[str]
     row_count: int
@@ -72,7 +74,8 @@ def read_rows(
         first = delivered.rejected[0]
         raise FileRefused(
             "unreadable",
-            f"{len(delivered.rejected)} of {total} lines cannot be read, the first in row {first.row_number}: "
+            f"{len(delivered.rejected)} of {total} lines cannot be read, the first in row "
+            f"{first.row_number}: "
             f"{first.reason}",
             where=landed.file,
             remedy="check the delimiter, the header and the quotes of the export",
@@ -83,7 +86,8 @@ def read_rows(
 
 def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaration: Declaration) -> Delivered:
     names = read_header(landed, inspected.text, declaration)
-    # DuckDB stops at a file that mixes \r\n and \n outside quotes, as files glued together do, or reads it wrongly.
+    # DuckDB stops at a file that mixes \r\n and \n outside quotes, as files glued together do, or reads it
+    # wrongly.
     text = with_one_newline(inspected) if inspected.has_mixed_newlines else inspected.text
     query(connection, "drop table if exists rejected_lines; drop table if exists rejected_scans;")
     try:
@@ -101,7 +105,8 @@ def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaratio
     problems = [problem for problem, _ in rejected]
     if not problems:
         return Delivered(names, row_count, problems)
-    # Rows keep the number they have in the file: the accepted ones take the numbers the rejected ones left free.
+    # Rows keep the number they have in the file: the accepted ones take the numbers the rejected ones left
+    # free.
     query(
         connection,
         """
@@ -118,10 +123,12 @@ def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaratio
 
 def _scan_csv(text: Path, width: int, delimiter: str) -> str:
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
-    # Nothing is guessed: the sniffer would turn a wrong line into another dialect or another number of columns.
+    # Nothing is guessed: the sniffer would turn a wrong line into another dialect or another number of
+    # columns.
     return f"""
         create or replace table {ROWS} as
-        select * from read_csv({quoted(str(text))}, auto_detect = false, header = true, columns = {{{columns}}},
+        select * from read_csv({quoted(str(text))}, auto_detect = false, header = true,
+            columns = {{{columns}}},
             delim = {quoted(delimiter)}, quote = '"', escape = '"', nullstr = '', strict_mode = true,
             store_rejects = true, rejects_table = 'rejected_lines', rejects_scan = 'rejected_scans')
     """
@@ -159,12 +166,14 @@ def _refuse_cut_off(connection, landed, inspected, width, row_count, rejected, t
         with text.open("rb") as stream:
             stream.seek(position)
             rest = stream.read()
-        # The record that did not fit runs to the end of the file: in the middle of a quoted field, or of its fields.
+        # The record that did not fit runs to the end of the file: in the middle of a quoted field, or of its
+        # fields.
         is_last = problem.row_number >= row_count + len(rejected)
         if is_last and problem.reason_code == "bad_quote" and rest.count(b'"') % 2:
             raise FileRefused(
                 "truncated",
-                f"the quote opened in row {problem.row_number} is never closed: the file was cut off, or the quote is "
+                f"the quote opened in row {problem.row_number} is never closed: the file was cut off, or "
+                f"the quote is "
                 "a stray one",
                 where=landed.file,
                 remedy="deliver the whole file again; double the quotes inside text",
@@ -181,8 +190,8 @@ def _refuse_cut_off(connection, landed, inspected, width, row_count, rejected, t
         return
     if inspected.ends_with_newline or row_count < 2:
         return
-    # Without a final line end the last value may be half a value. Two habits of the column tell: it never is this
-    # short, or it has few values and never this one.
+    # Without a final line end the last value may be half a value. Two habits of the column tell: it never is
+    # this short, or it has few values and never this one.
     last = f"c{width - 1}"
     ((value, is_shortest, is_strange),) = query(
         connection,
@@ -217,9 +226,9 @@ def _read_jsonl(
         connection,
         f"""
         create or replace table {lines} as
-        select line from read_csv({quoted(str(inspected.text))}, auto_detect = false, header = false, quote = '',
-            escape = '', delim = '\x01', columns = {{'line': 'VARCHAR'}}, max_line_size = 33554432,
-            nullstr = '', strict_mode = false)
+        select line from read_csv({quoted(str(inspected.text))}, auto_detect = false, header = false,
+            quote = '', escape = '', delim = '\x01', columns = {{'line': 'VARCHAR'}},
+            max_line_size = 33554432, nullstr = '', strict_mode = false)
         """,
     )
     broken = query(
@@ -253,7 +262,8 @@ def _read_jsonl(
         connection,
         f"""
         select key, min(place) from (
-            select unnest(json_keys(line)) as key, rowid * 10000 + unnest(range(len(json_keys(line)))) as place
+            select unnest(json_keys(line)) as key,
+                rowid * 10000 + unnest(range(len(json_keys(line)))) as place
             from {lines}) group by key order by 2
         """,
     )
@@ -266,7 +276,8 @@ def _read_jsonl(
         f"""
         create or replace table {ROWS} as
         select {columns or "null as c0"}, _row
-        from (select json_extract_string(line, [{pointers}]::varchar[]) as found, rowid + 1 as _row from {lines})
+        from (select json_extract_string(line, [{pointers}]::varchar[]) as found, rowid + 1 as _row
+              from {lines})
         """,
     )
     query(connection, f"drop table {lines}")
@@ -313,7 +324,9 @@ def _read_parquet(
 def _parquet_text(name: str, type_: str) -> str:
     column = '"' + name.replace('"', '""') + '"'
     if type_ in ("DOUBLE", "FLOAT"):
-        # A whole number that became a float because its column has gaps is still the key or code 12, not 12.0.
+        # A whole number that became a float because its column has gaps is still the key or code 12, not
+        # 12.0.
         whole = f"{column} = trunc({column}) and abs({column}) < 1e15"
-        return f"case when {whole} then cast(cast({column} as bigint) as varchar) else cast({column} as varchar) end"
+        number = f"cast(cast({column} as bigint) as varchar)"
+        return f"case when {whole} then {number} else cast({column} as varchar) end"
     return f"cast({column} as varchar)"

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from service_control.errors import InputError
 
-# reason_code -> what it means; the codes are public (raw.landing_problems, rejected_rows), so they only ever grow.
+# reason_code -> what it means; the codes are public (raw.landing_problems, rejected_rows), so they only ever
+# grow.
 REASONS = {
     # whole file
     "truncated": "the last record is incomplete: the file was cut off",
@@ -47,7 +48,8 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding about one file. `row_number` counts data rows from 1; `level` is refused, rejected or warning."""
+    """One finding about one file. `row_number` counts data rows from 1; `level` is refused, rejected or
+    warning."""
 
     level: str
     reason_code: str

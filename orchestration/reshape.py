@@ -1,7 +1,8 @@
 """From delivered columns to contract columns: SELECT statements as text.
 
-Belongs here: which delivered column fills which contract column, normalised dates and numbers, the unpivot of survey
-exports. Pure functions: no connection, no file. Not here: the judgement of single values, which is staging SQL.
+Belongs here: which delivered column fills which contract column, normalised dates and numbers, the unpivot of
+survey exports. Pure functions: no connection, no file. Not here: the judgement of single values, which is
+staging SQL.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ LINEAGE = ("_file", "_row", "_loaded_at")
 class Reshaped:
     """One SELECT per raw table that a file fills, and what is worth knowing about its columns.
 
-    The session's TimeZone must be the declared one while the SELECT runs: a timestamp without offset is local time.
+    The session's TimeZone must be the declared one while the SELECT runs: a timestamp without offset is local
+    time.
     """
 
     selects: Mapping[str, str]
@@ -270,7 +272,8 @@ def _wide_answers_sql(
     if not present:
         nothing = "cast(null as varchar)"
         return (
-            f"select {nothing} as response_id, {nothing} as item_code, {nothing} as raw_value, 0 as _row where false",
+            f"select {nothing} as response_id, {nothing} as item_code, {nothing} as raw_value, 0 as _row "
+            f"where false",
             [],
         )
 

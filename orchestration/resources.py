@@ -19,7 +19,8 @@ from orchestration.warehouse import build_lock
 
 
 class Build(dg.ConfigurableResource):
-    """One build of the warehouse. Runs in one process (in_process_executor), so the lock lasts the whole run."""
+    """One build of the warehouse. Runs in one process (in_process_executor), so the lock lasts the whole
+    run."""
 
     _progress: Progress = PrivateAttr()
     _run: Run = PrivateAttr()
@@ -37,7 +38,7 @@ class Build(dg.ConfigurableResource):
         where = folders()
         with build_lock(where):
             remove_unfinished(where)
-            self._progress, self._run = Progress(where, step_count=3), new_run()
+            self._progress, self._run = Progress(where, step_count=4), new_run()
             yield self
             if self._progress.step and not self._has_failed:
                 self._progress.status("succeeded", self._outcome)

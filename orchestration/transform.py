@@ -1,7 +1,7 @@
 """dbt as a child process: its arguments, its progress, its results.
 
-Belongs here: how dbt is called and what its artifacts say. Not here: the models. A child process, because one process
-writes a DuckDB file at a time and dbt gives the file free when it ends.
+Belongs here: how dbt is called and what its artifacts say. Not here: the models. A child process, because one
+process writes a DuckDB file at a time and dbt gives the file free when it ends.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from orchestration.publish import CheckResult
 from orchestration.warehouse import read_json, write_json
 from service_control.errors import BuildError
 
-# What became of every node when it last ran; a node that is not here, or not green, keeps a build from being published.
+# What became of every node when it last ran; a node that is not here, or not green, keeps a build from being
+# published.
 RESULTS = "dbt_results.json"
 GREEN = ("success", "pass", "warn", "no-op")
 TEST_KINDS = ("test", "unit_test")
@@ -32,7 +33,7 @@ PR_SET_PDEATHSIG = 1
 def dbt_arguments(command: str, where: Folders, *options: str) -> list[str]:
     """The command line of dbt for this project."""
     return [
-        str(Path(sys.executable).with_name("dbt")),
+        dbt_executable(),
         "--log-format", "json",
         "--log-level-file", "debug",
         command,
@@ -42,6 +43,34 @@ def dbt_arguments(command: str, where: Folders, *options: str) -> list[str]:
         "--log-path", str(where.logs),
         *options,
     ]  # fmt: skip
+
+
+def dbt_executable() -> str:
+    """dbt of the environment this process runs in, also when that is not on the PATH."""
+    return str(Path(sys.executable).with_name("dbt"))
+
+
+def parse_models(where: Folders) -> None:
+    """Write the manifest without building anything.
+
+    Raises
+    ------
+    BuildError : the project cannot be parsed.
+    """
+    where.dbt_target.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        dbt_arguments("parse", where),
+        cwd=ROOT,
+        env=child_environment(where),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        words = [_event(line).get("info", {}).get("msg", line) for line in done.stdout.splitlines()[-15:]]
+        raise BuildError(
+            "the models cannot be parsed:\n" + "\n".join(words), where=str(ROOT), remedy="mend them"
+        )
 
 
 def build_models(where: Folders, report: Callable[[str], None], *options: str) -> list[dict[str, Any]]:
@@ -64,7 +93,7 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
         encoding="utf-8",
         errors="replace",
         # Only a call into libc, which is safe beside threads.
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
     last_words: list[str] = []
     try:

@@ -1,6 +1,7 @@
 """Connections to the build database, its limits, the lock of a build and the status that readers see.
 
-Belongs here: everything about `build.duckdb` as a file. Not here: what is in it, and the snapshots (publish.py).
+Belongs here: everything about `build.duckdb` as a file. Not here: what is in it, and the snapshots
+(publish.py).
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from service_control.errors import BuildError
 
 
 def limits(where: Folders) -> dict[str, str]:
-    """DuckDB settings, the same as in profiles.yml, so that one process never opens a file with two configurations."""
+    """DuckDB settings, the same as in profiles.yml, so that one process never opens a file with two
+    configurations."""
     return {
         "memory_limit": os.environ.get("SERVICE_CONTROL_MEMORY_LIMIT", "8GB"),
         "threads": os.environ.get("SERVICE_CONTROL_THREADS", str(min(4, os.cpu_count() or 1))),
@@ -95,7 +97,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
         json.dump(content, stream, ensure_ascii=False, indent=1, default=str)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
 
 
 def read_json(path: Path) -> dict[str, Any]:

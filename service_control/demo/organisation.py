@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
 
@@ -14,6 +13,9 @@ from .outcomes import Outcomes, Referrals, build_referrals, live, settle_contrac
 from .parameters import CUSTOMERS_PER_BLOCK
 from .population import Contracts, Customers, build_contracts, build_customers, registered_products
 from .streams import stream
+
+MINIMUM_CUSTOMERS = 400
+"""In a block with fewer, some tables would have no clean row to make a dirty one from."""
 
 
 @dataclass
@@ -40,10 +42,9 @@ class Block:
 
 
 def block_sizes(scale: float) -> list[int]:
-    """Customers per block at a scale; the last block holds the rest."""
-    customers = max(1, round(scale * CUSTOMERS_PER_BLOCK))
-    blocks = ceil(customers / CUSTOMERS_PER_BLOCK)
-    return [CUSTOMERS_PER_BLOCK] * (blocks - 1) + [customers - CUSTOMERS_PER_BLOCK * (blocks - 1)]
+    """Customers per block at a scale; the last block holds the rest, unless that is too few for a block."""
+    blocks, rest = divmod(round(scale * CUSTOMERS_PER_BLOCK), CUSTOMERS_PER_BLOCK)
+    return [CUSTOMERS_PER_BLOCK] * blocks + ([rest] if rest >= MINIMUM_CUSTOMERS else [])
 
 
 def simulate(seed: int, number: int, customer_count: int) -> Block:

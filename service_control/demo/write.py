@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,8 @@ from .columns import json_lines
 from .deliver import tables
 from .deliver_survey import NOT_CATALOGUED
 from .dirt import Dirt, Record, soil
-from .organisation import block_sizes, simulate
+from .organisation import MINIMUM_CUSTOMERS, block_sizes, simulate
+from .parameters import CUSTOMERS_PER_BLOCK
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,6 @@ FORMATS: dict[str, Format] = {
     "survey/answers": _PARQUET,
     "survey/invitations": _CSV,
 }
-MINIMUM_SCALE = 0.02
-"""Below, some tables would have no clean row to make a dirty one from."""
 _NOT_ANSWERS = {
     "survey/exports/contact_survey": (
         "ResponseNr",
@@ -220,7 +219,8 @@ def write_block(root: Path, seed: int, number: int, customer_count: int, is_only
 def _check_target(out: Path, force: bool) -> None:
     if out.exists() and not out.is_dir():
         raise InputError("the landing folder is a file", where=str(out), remedy="name a folder with --out")
-    if out.is_dir() and any(out.iterdir()) and not force:
+    # A hidden file such as .gitkeep is not data.
+    if out.is_dir() and any(not path.name.startswith(".") for path in out.iterdir()) and not force:
         raise InputError(
             "the landing folder is not empty, and simulated rows do not belong between real ones",
             where=str(out),
@@ -235,7 +235,14 @@ def _remove_tables(out: Path) -> None:
         (out / f"{name}.{form.extension}").unlink(missing_ok=True)
 
 
-def _move(source: Path, target: Path) -> None:
+def _put_in_place(source: Path, target: Path) -> None:
+    """Moves the finished folder to its place: in one step where the target is absent or empty."""
+    try:
+        source.rename(target)
+        return
+    except OSError:  # not empty, or on another file system: file by file
+        target.mkdir(exist_ok=True)
+    _remove_tables(target)
     for path in sorted(source.rglob("*")):
         if path.is_file():
             place = target / path.relative_to(source)
@@ -249,17 +256,17 @@ def write_landing(
 ) -> Written:  # fmt: skip
     """Write the whole organisation into `out`.
 
-    Raises InputError when `out` holds anything and not `force`, and at a scale below MINIMUM_SCALE.
+    Raises InputError when `out` holds anything and not `force`, and at a scale too small for one block.
     """
-    if scale < MINIMUM_SCALE:
+    sizes = block_sizes(scale)
+    if not sizes:
         raise InputError(
             f"scale {scale:g} is too small to fill every table",
             where="--scale",
-            remedy=f"take at least {MINIMUM_SCALE}",
+            remedy=f"take at least {MINIMUM_CUSTOMERS / CUSTOMERS_PER_BLOCK:g}",
         )
     out = out.resolve()
     _check_target(out, force)
-    sizes = block_sizes(scale)
     partial = out.parent / f".{out.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -273,15 +280,13 @@ def write_landing(
             total.answers += written.answers
             if len(sizes) > 1:
                 progress(f"block {done} of {len(sizes)}: {sum(written.rows.values()):,} rows")
-        out.mkdir(parents=True, exist_ok=True)
-        _remove_tables(out)
-        _move(partial, out)
+        _put_in_place(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return total
 
 
-def _blocks(root: Path, seed: int, sizes: list[int], workers: int):
+def _blocks(root: Path, seed: int, sizes: list[int], workers: int) -> Iterator[Written]:
     """The result of each block, in order; more than one block runs in `workers` processes."""
     if len(sizes) == 1:
         yield write_block(root, seed, 0, sizes[0], True)

@@ -102,6 +102,7 @@ def test_definition_appears_on_keyboard_focus(browser, address):
         if page.evaluate("document.activeElement.classList.contains('tip')"):
             break
     expect(card.locator(".bubble")).to_be_visible()
+    page.wait_for_timeout(400)  # it fades in
     picture(page, "definition")
     page.context.close()
 

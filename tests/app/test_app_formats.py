@@ -166,7 +166,7 @@ def test_story_names_two_and_counts_the_others():
     told = story(*rows)
     assert told.index("M4") < told.index("M3")
     assert "M2" not in told
-    assert told.endswith("en 3 andere.")
+    assert told.endswith("en nog 3.")
 
 
 def test_story_names_another_period():

@@ -1,4 +1,4 @@
-"""The delivered files fit what the project declares: input contract, survey catalogue, file formats, seeds."""
+"""The delivered files fit what the project declares: input contract, survey catalogue, formats, seeds."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ def test_contract_table_has_the_contract_columns(name: str, clean: dict[str, pa.
 def test_clean_rows_satisfy_the_contract(name: str, clean: dict[str, pa.Table]) -> None:
     table, meta = clean[name], contract(name)
     keys = [column for column, rule in meta.items() if rule.get("key")]
-    rows = table.select(keys).to_pylist()
-    assert len({tuple(row.values()) for row in rows}) == len(rows)
+    assert table.select(keys).group_by(keys).aggregate([]).num_rows == table.num_rows
     for column in set(meta) & set(table.column_names):
         # Without repeated values: what holds for one of them holds for all.
         rule, values = meta[column], table[column].unique().to_pylist()
@@ -41,17 +40,15 @@ def test_clean_rows_satisfy_the_contract(name: str, clean: dict[str, pa.Table]) 
             assert set(filled) <= set(rule["accepted"]), column
         if "minimum" in rule:
             assert min(float(str(value).replace(",", ".")) for value in filled) >= rule["minimum"], column
-        if rule["data_type"] in ("date", "timestamp"):
+        if rule["data_type"] in ("date", "timestamp") and not pa.types.is_timestamp(table[column].type):
             assert all(is_moment(value, name) for value in filled), column
 
 
-def is_moment(value: object, name: str) -> bool:
+def is_moment(value: str, name: str) -> bool:
     """Whether a delivered value is a date or moment in the format declared for its file."""
-    if isinstance(value, str):
-        value = (
-            datetime.strptime(value, "%d-%m-%Y") if name.startswith("hr/") else datetime.fromisoformat(value)
-        )
-    return isinstance(value, datetime)
+    is_dutch = name.startswith("hr/")
+    moment = datetime.strptime(value, "%d-%m-%Y") if is_dutch else datetime.fromisoformat(value)
+    return isinstance(moment, datetime)
 
 
 @pytest.mark.parametrize("name", EXPORTS)

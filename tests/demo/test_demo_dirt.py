@@ -37,7 +37,7 @@ def reader(landing: Path) -> Reader:
 
 @pytest.fixture(scope="session")
 def known(clean: dict[str, pa.Table]) -> dict[str, list[str]]:
-    """Sound keys by referenced table: those of the clean rows, and the responses that carry a dirty answer."""
+    """Sound keys by referenced table: of the clean rows, and the responses that carry a dirty answer."""
     keys = {
         "customers": clean["crm/customers"]["customer_id"],
         "contacts": clean["crm/contacts"]["contact_id"],

@@ -1,4 +1,4 @@
-"""Same seed, same files; scale adds blocks and changes nothing in the first; a filled folder is left alone."""
+"""Same seed, same files; scale adds blocks and leaves the first alone; a filled folder is not touched."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from service_control.demo import write
 from service_control.demo.__main__ import main
 from service_control.demo.deliver import tables
 from service_control.demo.organisation import block_sizes, simulate
@@ -62,6 +63,7 @@ def test_block_sizes() -> None:
     assert block_sizes(0.5) == [10_000]
     assert block_sizes(2.5) == [20_000, 20_000, 10_000]
     assert sum(block_sizes(1000)) == 20_000_000
+    assert block_sizes(1.0001) == [20_000]
 
 
 def test_size_at_scale_1(clean: dict[str, pa.Table], written) -> None:
@@ -85,6 +87,23 @@ def test_filled_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert own.exists() and (tmp_path / "landing/crm/customers.csv").exists()
 
 
+def test_hidden_file_is_no_data(tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing/.gitkeep").touch()
+    write_landing(tmp_path / "landing", scale=SMALL)
+    assert {path.name for path in (tmp_path / "landing").iterdir()} == {".gitkeep", "crm", "hr", "survey"}
+
+
+def test_failure_leaves_the_folder_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise OSError("disk full")
+
+    monkeypatch.setitem(write._WRITERS, "parquet", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_landing(tmp_path / "landing", scale=SMALL)
+    assert not list(tmp_path.iterdir())
+
+
 def test_force_replaces_another_scale(tmp_path: Path) -> None:
     write_landing(tmp_path / "landing", scale=1 + SMALL, progress=lambda line: None)
     write_landing(tmp_path / "landing", scale=SMALL, force=True)
@@ -94,5 +113,5 @@ def test_force_replaces_another_scale(tmp_path: Path) -> None:
 
 def test_too_small_a_scale_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="too small"):
-        write_landing(tmp_path / "landing", scale=0.001)
+        write_landing(tmp_path / "landing", scale=0.019)
     assert not list(tmp_path.iterdir())

@@ -143,16 +143,16 @@ def _text(value: object) -> str | None:
 
 def typed(frame: pl.DataFrame, contract: dict[str, dict], form: dict[str, str]) -> pl.DataFrame:
     """The contract's columns with their types; rows with a cell that is not of its type are out."""
-    columns, readable = [], pl.lit(True)
+    columns, readable = {}, pl.repeat(True, frame.height, eager=True)
     for name, rule in contract.items():
-        if name not in frame.columns:
-            columns.append(pl.lit(None, TYPES[rule["type"]]).alias(name))
-            continue
-        is_text = frame.schema[name] == pl.String
-        cell = _parsed(frame[name], rule["type"], form) if is_text else frame[name].cast(TYPES[rule["type"]])
-        readable &= pl.lit(cell.is_not_null() | frame[name].is_null())
-        columns.append(cell.alias(name))
-    return pl.DataFrame(columns).filter(readable) if False else frame.select(columns).filter(readable)
+        if name in frame.columns:
+            cells = frame[name]
+            is_text = cells.dtype == pl.String
+            columns[name] = _parsed(cells, rule["type"], form) if is_text else cells.cast(TYPES[rule["type"]])
+            readable &= columns[name].is_not_null() | cells.is_null()
+        else:
+            columns[name] = pl.repeat(None, frame.height, dtype=TYPES[rule["type"]], eager=True)
+    return pl.DataFrame(columns).filter(readable)
 
 
 def _parsed(cells: pl.Series, data_type: str, form: dict[str, str]) -> pl.Series:

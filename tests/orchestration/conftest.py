@@ -17,7 +17,8 @@ CATALOGUE_COLUMNS = (
     "missing_codes", "not_applicable_codes", "is_reversed", "language", "label_en", "label_nl",
 )  # fmt: skip
 DECLARATION_COLUMNS = (
-    "path_pattern", "delimiter", "encoding", "decimal_separator", "date_format", "timestamp_format", "timezone",
+    "path_pattern", "delimiter", "encoding", "decimal_separator", "date_format", "timestamp_format",
+    "timezone",
 )  # fmt: skip
 
 
@@ -56,7 +57,8 @@ class Site:
     def reason(self, file: str, level: str = "refused") -> tuple[str, str]:
         """(reason_code, reason) of the one problem of that level of a file."""
         (found,) = self.ask(
-            f"select reason_code, reason from raw.landing_problems where file = '{file}' and level = '{level}'"
+            f"select reason_code, reason from raw.landing_problems where file = '{file}' and level = "
+            f"'{level}'"
         )
         return found
 
@@ -69,6 +71,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     (tmp_path / "landing").mkdir()
     monkeypatch.setenv("SERVICE_CONTROL_LANDING", str(tmp_path / "landing"))
     monkeypatch.setenv("SERVICE_CONTROL_WAREHOUSE", str(tmp_path / "warehouse"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "dbt_target"))
     monkeypatch.setenv("SERVICE_CONTROL_SEEDS", str(seeds))
     monkeypatch.setenv("SERVICE_CONTROL_MEMORY_LIMIT", "1GB")
     monkeypatch.setenv("SERVICE_CONTROL_THREADS", "2")

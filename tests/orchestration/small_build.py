@@ -1,4 +1,5 @@
-"""A build with a stand-in for dbt: fills small public marts, then audits nothing and publishes. Run as a process.
+"""A build with a stand-in for dbt: fills small public marts, then audits nothing and publishes. Run as a
+process.
 
 `python -m tests.orchestration.small_build <generation> [<moment to die at>]`
 """
@@ -9,17 +10,17 @@ import os
 import signal
 import sys
 
-from orchestration import build, landing, publish
+from orchestration import build, ledger, publish
 from orchestration.project import Folders
 from orchestration.warehouse import now, open_build
 
 TABLES = ("first", "second", "third")
 # function of a module, and the how-manieth call of it that is not survived
 MOMENTS = {
-    "loading a file": (landing._Loader, "record", 1),
+    "loading a file": (ledger.Ledger, "_record", 1),
     "building models": (build, "transform", 1),
     "copying tables": (publish, "_carry_runs_over", 1),
-    "between database and folder": (publish.os, "replace", 2),
+    "between database and folder": (publish.Path, "replace", 2),
     "before the pointer": (publish, "_point_to", 1),
     "after the pointer": (publish, "_drop_old", 1),
 }

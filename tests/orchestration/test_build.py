@@ -134,7 +134,7 @@ def test_an_empty_landing_folder_is_filled_once_and_never_again(
 def test_dbt_is_called_with_the_folders_of_this_warehouse(site: Site) -> None:
     arguments = dbt_arguments("build", site.where, "--select", "marts")
     assert arguments[0].endswith("/dbt") and arguments[-2:] == ["--select", "marts"]
-    assert arguments[arguments.index("--target-path") + 1] == str(site.where.warehouse / "dbt_target")
+    assert arguments[arguments.index("--target-path") + 1] == str(site.where.dbt_target)
     assert arguments[arguments.index("--profiles-dir") + 1] == str(ROOT)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orchestration.landing import Check
+from orchestration.ledger import Check
 from orchestration.project import read_contract
 from tests.orchestration.conftest import Site, item, role
 
@@ -119,7 +119,8 @@ def test_a_wide_export_is_unpivoted_by_the_catalogue(site: Site) -> None:
     )
     site.put(
         "survey/exports/relation/2025.csv",
-        'Nr ,Klant,NPS  ,Waarom,NPS label\n1,K1, 9 ,"Fijn,\n""snel"" geholpen",promoter\n2,,,   ,\n3,K3,11,x,x\n',
+        'Nr ,Klant,NPS  ,Waarom,NPS label\n1,K1, 9 ,"Fijn,\n""snel"" geholpen",promoter\n2,,,   '
+        ",\n3,K3,11,x,x\n",
     )
     site.load()
     assert site.ask(
@@ -200,7 +201,8 @@ def test_parquet_types_become_the_text_a_csv_would_hold(site: Site) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             "copy (select 7.0::double as contact_id, timestamp '2025-03-31 10:15:00' as started_at, "
-            "timestamptz '2025-03-31 10:15:00+00' as resolved_at, 1.5 as waited_seconds, true as is_complaint, "
+            "timestamptz '2025-03-31 10:15:00+00' as resolved_at, 1.5 as waited_seconds, true as "
+            "is_complaint, "
             "date '2025-01-01' as extra) to '" + str(site.where.landing / "crm/contacts.parquet") + "'"
         )
     site.load()
@@ -243,8 +245,8 @@ def test_full_finds_a_change_that_size_and_time_hide(site: Site) -> None:
 
 
 def test_a_changed_catalogue_or_declaration_loads_the_files_it_concerns(site: Site) -> None:
-    ids = [role("a", "id", "response_id"), role("a", "=2025-01-01", "submitted_at"), role("b", "id", "response_id"),
-           role("b", "=2025-01-01", "submitted_at")]  # fmt: skip
+    ids = [role(code, "id", "response_id") for code in "ab"]
+    ids += [role(code, "=2025-01-01", "submitted_at") for code in "ab"]
     site.catalogue(*ids, item("a", "v"))
     site.put("survey/exports/a.csv", "id,v,w\n1,2,3\n")
     site.put("survey/exports/b.csv", "id,v,w\n1,2,3\n")
@@ -307,7 +309,7 @@ def test_a_failing_load_leaves_the_file_as_it_was(site: Site, monkeypatch: pytes
         raise RuntimeError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr("orchestration.landing._Loader.record", burst)
+        patch.setattr("orchestration.ledger.Ledger._record", burst)
         with pytest.raises(RuntimeError, match="power cut"):
             site.load()
     assert site.ask("select count(*) from raw.teams") == [(2,)]

@@ -111,7 +111,8 @@ def test_lines_that_do_not_fit_are_rejected_with_number_and_text_and_the_others_
     result = site.load()
     assert (result.rows, result.rejected) == (17, 3)
     assert site.ask(
-        "select row_number, reason_code, raw_record from raw.landing_problems where level = 'rejected' order by all"
+        "select row_number, reason_code, raw_record from raw.landing_problems where level = 'rejected' "
+        "order by all"
     ) == [
         (3, "wrong_field_count", "T3"),
         (9, "wrong_field_count", "T9,Negen,x,y"),

@@ -56,7 +56,8 @@ def test_a_snapshot_holds_the_public_tables_their_comments_and_its_own_history(s
             ("marts",)
         ]
         assert connection.execute(
-            "select table_name, comment from duckdb_tables() where table_name in ('first', 'looked_at') order by 1"
+            "select table_name, comment from duckdb_tables() where table_name in ('first', 'looked_at') "
+            "order by 1"
         ).fetchall() == [("first", "About first. One row per id."), ("looked_at", None)]
         assert connection.execute(
             "select comment from duckdb_columns() where table_name = 'first' and column_name = 'id'"
@@ -165,7 +166,8 @@ def test_a_file_in_the_place_of_a_link_is_replaced_and_a_folder_is_named(site: S
 
 
 def read_in_a_loop(where: Folders, stop: object, outcomes: object) -> None:
-    """A reader as the app is: opens what the link points to, asks, closes; reads manifest and export beside it."""
+    """A reader as the app is: opens what the link points to, asks, closes; reads manifest and export beside
+    it."""
     reads, seen = 0, set()
     try:
         while not stop.is_set():

@@ -1,0 +1,40 @@
+"""Everything Dagster knows of: `dagster dev -m orchestration.definitions`, or `make dev`.
+
+Belongs here: putting the parts together. Not here: the parts.
+"""
+
+from __future__ import annotations
+
+import os
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from orchestration.checks import audit_public_marts
+from orchestration.dbt_assets import PROJECT, build_models
+from orchestration.landing_assets import load_landing
+from orchestration.project import child_environment, folders
+from orchestration.publish_assets import publish_snapshot
+from orchestration.resources import Build
+from orchestration.schedules import (
+    build_warehouse,
+    build_warehouse_daily,
+    build_warehouse_hourly,
+    build_warehouse_on_new_files,
+)
+from orchestration.transform import dbt_executable
+
+# dbt is a child of this process: it gets absolute folders, and sends nothing home.
+os.environ.update(child_environment(folders()))
+
+defs = dg.Definitions(
+    assets=[load_landing, build_models, publish_snapshot],
+    asset_checks=[audit_public_marts],
+    jobs=[build_warehouse],
+    schedules=[build_warehouse_hourly, build_warehouse_daily],
+    sensors=[build_warehouse_on_new_files],
+    resources={"dbt": DbtCliResource(project_dir=PROJECT, dbt_executable=dbt_executable()), "build": Build()},
+    # One process per run: the build lock is held from the first step to the last, and DuckDB has one writer
+    # anyway.
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,143 @@
+"""Contacts and survey answers with the part of the organisation they belong to, by the definitions alone.
+
+Every frame holds the scope columns of SCOPES; a null there means that the row belongs to no such part.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from tests.metrics.delivered import Delivery
+
+SCOPES = ["department", "team", "segment", "region", "channel", "journey", "product"]
+
+
+def local_day(moment: str) -> pl.Expr:
+    """The date on the clock in Amsterdam."""
+    return pl.col(moment).dt.convert_time_zone("Europe/Amsterdam").dt.date()
+
+
+def with_segment_and_region(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """Segment and region of customer_id on `day`; the first version also holds before its own start."""
+    versions = delivery.used("customers").select("customer_id", "valid_from", "segment", "region")
+    first = pl.col("valid_from") == pl.col("valid_from").min().over("customer_id")
+    versions = versions.with_columns(day=pl.when(first).then(pl.date(1900, 1, 1)).otherwise("valid_from"))
+    return _as_of(frame, versions.drop("valid_from"), "customer_id")
+
+
+def with_team(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """Team of employee_id on `day` and its department: the top of the team's tree."""
+    parents = dict(delivery.used("teams").select("team_id", "parent_team_id").iter_rows())
+
+    def top(team: str) -> str:
+        return top(parents[team]) if parents[team] else team
+
+    members = delivery.used("team_memberships").select("employee_id", "valid_to", team="team_id", day="valid_from")
+    found = _as_of(frame, members, "employee_id")
+    is_member = pl.col("valid_to").is_null() | (pl.col("day") < pl.col("valid_to"))
+    found = found.with_columns(team=pl.when(is_member).then("team")).drop("valid_to")
+    return found.with_columns(department=pl.col("team").replace({team: top(team) for team in parents}))
+
+
+def _as_of(frame: pl.DataFrame, versions: pl.DataFrame, key: str) -> pl.DataFrame:
+    return frame.sort("day").join_asof(versions.sort("day"), on="day", by=key, check_sortedness=False)
+
+
+def product_in_force(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.DataFrame:
+    """key and product: of the contracts of customer_id in force on `day` the one with the highest fee."""
+    contracts = delivery.used("contracts").select("customer_id", "product", "started_on", "ended_on", "monthly_fee_eur")
+    pairs = frame.select(key, "customer_id", "day").join(contracts, on="customer_id")
+    pairs = pairs.filter(
+        (pl.col("started_on") <= pl.col("day"))
+        & (pl.col("ended_on").is_null() | (pl.col("day") < pl.col("ended_on")))
+    )
+    return pairs.sort("monthly_fee_eur").group_by(key).agg(in_force=pl.col("product").last())
+
+
+def contacts(delivery: Delivery) -> pl.DataFrame:
+    """Used contacts: their columns, `day` (local date of the start) and scopes as of that day."""
+    frame = delivery.used("contacts").with_columns(
+        day=local_day("started_at"), direction=pl.col("direction").fill_null("inbound")
+    )
+    frame = with_team(with_segment_and_region(frame, delivery), delivery)
+    frame = frame.join(product_in_force(frame, delivery, "contact_id"), on="contact_id", how="left")
+    return frame.with_columns(product=pl.coalesce("product", "in_force")).drop("in_force")
+
+
+def answers(delivery: Delivery) -> pl.DataFrame:
+    """Used answers with a number.
+
+    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, -1 unfavourable, 0
+    between), weight, day and scopes. What is about a contact has the contact's scopes.
+    """
+    responses = delivery.used("responses").with_columns(
+        day=local_day("submitted_at"), weight=pl.col("weight").fill_null(1.0)
+    )
+    tied = responses.filter(pl.col("contact_id").is_not_null())
+    tied = tied.drop(SCOPES, strict=False).join(contacts(delivery).select("contact_id", *SCOPES), on="contact_id")
+    loose = responses.filter(pl.col("contact_id").is_null()).drop("segment", "region")
+    of_customers = with_segment_and_region(_respondents(loose, "customer"), delivery)
+    in_force = product_in_force(of_customers, delivery, "response_id")
+    of_customers = of_customers.drop("product").join(in_force, on="response_id", how="left")
+    of_customers = of_customers.rename({"in_force": "product"})
+    of_employees = with_team(_respondents(loose, "employee"), delivery)
+    of_employees = without_small_teams(of_employees, delivery)
+    columns = ["response_id", "survey_code", "weight", "day", *SCOPES]
+    placed = pl.concat([part.select(c for c in columns if c in part.columns)
+                        for part in (tied, of_customers, of_employees)], how="diagonal")  # fmt: skip
+    return scored(delivery).join(placed, on="response_id")
+
+
+def _respondents(responses: pl.DataFrame, kind: str) -> pl.DataFrame:
+    return responses.filter(pl.col("respondent_kind") == kind).rename({"respondent_id": f"{kind}_id"})
+
+
+def without_small_teams(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """Employees who answer about themselves keep their team only where it counts enough people in that month."""
+    counts = headcounts(delivery, frame["day"].dt.truncate("1mo").unique().to_list())
+    counts = counts.filter(pl.col("headcount") >= delivery.assumption("hidden_below_n"))
+    frame = frame.with_columns(month=pl.col("day").dt.truncate("1mo"))
+    large = frame.join(counts, on=["month", "team"], how="semi")["response_id"].to_list()
+    return frame.with_columns(team=pl.when(pl.col("response_id").is_in(large)).then("team"))
+
+
+def headcounts(delivery: Delivery, months: list) -> pl.DataFrame:
+    """month, team, headcount: people employed on the first day of the month."""
+    people = delivery.used("employees").select("employee_id", "hired_on", "left_on")
+    frame = people.join(pl.DataFrame({"month": months}), how="cross").with_columns(day=pl.col("month"))
+    frame = frame.filter(
+        (pl.col("hired_on") <= pl.col("day")) & (pl.col("left_on").is_null() | (pl.col("left_on") > pl.col("day")))
+    )
+    return with_team(frame, delivery).group_by("month", "team").agg(headcount=pl.len())
+
+
+def scored(delivery: Delivery) -> pl.DataFrame:
+    """response_id, item_code, metric, x, box of every answer that is a number on its scale."""
+    scales = {row["scale_id"]: row for row in delivery.seed("scales")}
+    items = {(r["survey_code"], r["item_code"]): r for r in delivery.seed("survey_items") if r["role"] == "item"}
+    surveys = dict(delivery.used("responses").select("response_id", "survey_code").iter_rows())
+    found: dict[tuple[str, str], tuple] = {}
+    for response, code, text in delivery.rows("answers").iter_rows():
+        item = items.get((surveys.get(response), code))
+        if item and scales[item["scale_id"]]["kind"] == "numeric":
+            score = _score(text, item, scales[item["scale_id"]])
+            if score:
+                found[response, code] = (item["metric_code"], *score)
+    rows = [(*key, *values) for key, values in found.items() if values[1] is not None]
+    schema = {"response_id": pl.String, "item_code": pl.String, "metric": pl.String, "x": pl.Float64, "box": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _score(text: str | None, item: dict[str, str], scale: dict[str, str]) -> tuple | None:
+    """(x, box); (None, None) where there is no answer, None where the answer is not on the scale and is rejected."""
+    if text is None or text in f"{item['missing_codes']}|{item['not_applicable_codes']}".split("|"):
+        return None, None
+    low, high = float(scale["minimum"]), float(scale["maximum"])
+    try:
+        x = float(text)
+    except ValueError:
+        return None
+    if not low <= x <= high or (scale["is_integer"] == "true" and not x.is_integer()):
+        return None
+    x = low + high - x if item["is_reversed"] == "true" else x
+    return x, 1 if x >= float(scale["top_box_minimum"]) else -1 if x <= float(scale["bottom_box_maximum"]) else 0
