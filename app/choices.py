@@ -28,20 +28,20 @@ class View:
     is_known: bool = True
 
 
-def label(scope: Mapping[str, Any]) -> str:
+def label(scope: Mapping[str, Any], language: str) -> str:
     """Name of a scope; one that only has a code shows it as words: `policy_change` as `Policy change`."""
-    name, key = scope["scope_name"], scope["scope_key"]
+    name, key = scope[f"scope_name_{language}"], scope["scope_key"]
     if name and name != key:
         return name
     words = key.replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
-def view_of(parameters: Mapping[str, str], scopes: Sequence[Mapping[str, Any]]) -> View:
+def view_of(parameters: Mapping[str, str], scopes: Sequence[Mapping[str, Any]], language: str) -> View:
     """The view a URL asks for, among the scopes of the snapshot (rows of `queries.scopes`)."""
     names: dict[str, dict[str, str]] = {kind: {} for kind in SCOPE_KINDS}
     for scope in scopes:
-        names.setdefault(scope["scope_kind"], {})[scope["scope_key"]] = label(scope)
+        names.setdefault(scope["scope_kind"], {})[scope["scope_key"]] = label(scope, language)
     kinds = tuple(kind for kind, found in names.items() if found) or (DEFAULT_KIND,)
     grain = parameters.get("per", DEFAULT_GRAIN)
     kind = parameters.get("view", DEFAULT_KIND)

@@ -53,9 +53,9 @@ select p.* from points as p inner join periods using (period_end) order by p.met
 """
 
 SCOPES = """
-select distinct scope_kind, scope_key, scope_name
+select distinct scope_kind, scope_key, scope_name_en, scope_name_nl
 from marts.service_control
-order by scope_kind, scope_name, scope_key
+order by scope_kind, scope_name_en, scope_key
 """
 
 TRUST = """
@@ -146,7 +146,7 @@ def sparklines(
 
 
 def scopes(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Every scope that has a page: scope_kind, scope_key, scope_name."""
+    """Every scope that has a page: scope_kind, scope_key, scope_name_en, scope_name_nl."""
     return _rows(connection, SCOPES)
 
 

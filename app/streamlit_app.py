@@ -137,7 +137,7 @@ def details(path: str, words: Words) -> None:
 def page(path: str, words: Words) -> None:
     """Everything on the page of one snapshot. Raises duckdb.Error when the snapshot lacks what the app
     reads."""
-    view = view_of(st.query_params, read(path, "scopes"))
+    view = view_of(st.query_params, read(path, "scopes"), words.language)
     # Read everything before drawing: a snapshot that lacks something must not leave half a page.
     rows = read(path, "cards", view.grain, view.kind, view.key)
     course = read(path, "sparklines", view.grain, view.kind, view.key)

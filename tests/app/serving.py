@@ -52,7 +52,7 @@ SCHEMA = """
 create schema marts;
 create table marts.metric_values (
     metric_code varchar, period_grain varchar, period_start date, period_end date,
-    scope_kind varchar, scope_key varchar, scope_name varchar, n bigint, n_effective double,
+    scope_kind varchar, scope_key varchar, scope_name_en varchar, scope_name_nl varchar, n bigint, n_effective double,
     population_n bigint, value double, value_unweighted double, ci_low double, ci_high double,
     standard_error double, comparison varchar, comparison_period_start date, comparison_value double,
     change double, p_value double, verdict varchar,
@@ -148,7 +148,7 @@ def metric_rows() -> list[tuple]:
                         verdict = "not_compared"
                     before = dates[index - 1][0] if index else None
                     rows.append(
-                        (code, grain, start, end, kind, key, scope_name, *figures, "previous", before,
+                        (code, grain, start, end, kind, key, scope_name, scope_name, *figures, "previous", before,
                          *compared,
                          verdict, display, target, True)
                     )  # fmt: skip

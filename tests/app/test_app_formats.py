@@ -115,10 +115,11 @@ def test_clock_is_amsterdam_in_summer_and_winter():
     assert formats.clock(datetime(2026, 1, 1, 22, 30), EN) == f"1{SPACE}January 2026, 23:30"
 
 
-def test_scope_with_only_a_code_is_shown_as_words():
-    assert choices.label({"scope_key": "policy_change", "scope_name": "policy_change"}) == "Policy change"
-    assert choices.label({"scope_key": "phone", "scope_name": None}) == "Phone"
-    assert choices.label({"scope_key": "T1", "scope_name": "team_x"}) == "team_x"
+def test_scope_is_shown_in_the_language_and_a_bare_code_as_words():
+    scope = {"scope_key": "claim", "scope_name_en": "Making a claim", "scope_name_nl": "Schade melden"}
+    assert (choices.label(scope, "en"), choices.label(scope, "nl")) == ("Making a claim", "Schade melden")
+    bare = {"scope_key": "policy_change", "scope_name_en": "policy_change", "scope_name_nl": None}
+    assert (choices.label(bare, "en"), choices.label(bare, "nl")) == ("Policy change", "Policy change")
 
 
 # The line on top

@@ -56,7 +56,11 @@ def _shares(frame: pl.DataFrame, conditions: dict[str, pl.Expr]) -> pl.DataFrame
 
 
 def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
-    """Resolution and repeat contacts: inbound contacts of a known customer on a known issue."""
+    """Resolution and repeat contacts: inbound contacts of a known customer on a known issue.
+
+    A first contact is one that itself follows no earlier contact within the window: on the same issue for FCR, on the
+    same or an issue that leads to this one for forward resolution.
+    """
     everything = placed.contacts(delivery)
     inbound = everything.filter(
         (pl.col("direction") == "inbound") & pl.col("customer_id").is_not_null() & pl.col("issue_code").is_not_null()
@@ -69,10 +73,13 @@ def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
     pairs = pairs.with_columns(gap=pl.col("next_at") - pl.col("started_at"))
     same = pl.col("issue_code") == pl.col("next_issue")
     after = pairs.filter(pl.col("gap") > timedelta(0))
+    before = pairs.filter(pl.col("gap") < timedelta(0)).with_columns(-pl.col("gap"))
+    near_before = near.rename({"issue_code": "next_issue", "next_issue": "issue_code"})
     gaps = {
         "to_same": after.filter(same),
         "to_related": after.join(near, on=["issue_code", "next_issue"], how="semi"),
-        "since_same": pairs.filter(same & (pl.col("gap") < timedelta(0))).with_columns(-pl.col("gap")),
+        "since_same": before.filter(same),
+        "since_related": before.join(near_before, on=["issue_code", "next_issue"], how="semi"),
     }
     for name, found in gaps.items():
         inbound = inbound.join(found.group_by("contact_id").agg(pl.col("gap").min().alias(name)),
@@ -82,12 +89,12 @@ def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
     for days in WINDOWS:
         window = timedelta(days=days)
         followed = inbound.filter(pl.col("started_at") + window <= last)
-        first = followed.filter(pl.col("since_same").is_null() | (pl.col("since_same") > window))
-        in_time = {name: (pl.col(name) <= window).fill_null(False) for name in ("to_same", "to_related")}
+        in_time = {name: (pl.col(name) <= window).fill_null(False) for name in gaps}
         parts.append(_shares(followed, {f"repeat_contact_{days}d": in_time["to_same"]}))
-        parts.append(_shares(first, {f"forward_resolution_{days}d": ~in_time["to_related"]}))
+        first_of_chain = followed.filter(~in_time["since_related"])
+        parts.append(_shares(first_of_chain, {f"forward_resolution_{days}d": ~in_time["to_related"]}))
         if days == 14:
-            parts.append(_shares(first, {"fcr_registered": ~in_time["to_same"]}))
+            parts.append(_shares(followed.filter(~in_time["since_same"]), {"fcr_registered": ~in_time["to_same"]}))
     return pl.concat(parts)
 
 

@@ -5,6 +5,8 @@ Every frame holds the scope columns of SCOPES; a null there means that the row b
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
 from tests.metrics.delivered import Delivery
@@ -54,6 +56,7 @@ def product_in_force(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.Da
     return pairs.sort("monthly_fee_eur").group_by(key).agg(in_force=pl.col("product").last())
 
 
+@cache
 def contacts(delivery: Delivery) -> pl.DataFrame:
     """Used contacts: their columns, `day` (local date of the start) and scopes as of that day."""
     frame = delivery.used("contacts").with_columns(
@@ -64,6 +67,7 @@ def contacts(delivery: Delivery) -> pl.DataFrame:
     return frame.with_columns(product=pl.coalesce("product", "in_force")).drop("in_force")
 
 
+@cache
 def answers(delivery: Delivery) -> pl.DataFrame:
     """Used answers with a number.
 
@@ -102,12 +106,13 @@ def without_small_teams(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame
 
 
 def headcounts(delivery: Delivery, months: list) -> pl.DataFrame:
-    """month, team, headcount: people employed on the first day of the month."""
+    """month, team, headcount: people employed on any day of the month, by the team they had first in it."""
     people = delivery.used("employees").select("employee_id", "hired_on", "left_on")
-    frame = people.join(pl.DataFrame({"month": months}), how="cross").with_columns(day=pl.col("month"))
+    frame = people.join(pl.DataFrame({"month": months}), how="cross")
     frame = frame.filter(
-        (pl.col("hired_on") <= pl.col("day")) & (pl.col("left_on").is_null() | (pl.col("left_on") > pl.col("day")))
-    )
+        (pl.col("hired_on") < pl.col("month").dt.offset_by("1mo"))
+        & (pl.col("left_on").is_null() | (pl.col("left_on") > pl.col("month")))
+    ).with_columns(day=pl.max_horizontal("month", "hired_on"))
     return with_team(frame, delivery).group_by("month", "team").agg(headcount=pl.len())
 
 

@@ -28,9 +28,12 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SERVICE_CONTROL_WAREHOUSE", str(tmp_path_factory.mktemp("warehouse")))
         patch.setenv("DBT_TARGET_PATH", str(tmp_path_factory.mktemp("target")))
-        patch.setattr(os, "environ", os.environ.copy())
+        before = dict(os.environ)
         from orchestration import definitions
 
+        # Loading them sets the environment of dbt, which must not leak into other tests.
+        os.environ.clear()
+        os.environ.update(before)
         yield definitions
 
 

@@ -12,8 +12,11 @@ parts as (
 select
     parts.scope_kind,
     parts.scope_key,
-    coalesce(teams.team_name, parts.scope_key) as scope_name,
+    coalesce(teams.team_name, names.scope_name_en, parts.scope_key) as scope_name_en,
+    coalesce(teams.team_name, names.scope_name_nl, parts.scope_key) as scope_name_nl,
     teams.department_id
 from parts
 left join {{ ref('dim_teams') }} as teams
     on parts.scope_kind in ('team', 'department') and parts.scope_key = teams.team_id
+left join {{ ref('scope_names') }} as names
+    on parts.scope_kind = names.scope_kind and parts.scope_key = names.scope_key

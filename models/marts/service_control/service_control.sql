@@ -37,7 +37,8 @@ select
     grains.period_grain,
     scopes.scope_kind,
     scopes.scope_key,
-    scopes.scope_name,
+    scopes.scope_name_en,
+    scopes.scope_name_nl,
     headline.metric_name_en,
     headline.metric_name_nl,
     headline.definition_en,
@@ -66,7 +67,7 @@ select
     latest.q_value,
     coalesce(latest.verdict, 'not_compared') as verdict,
     coalesce(latest.display, 'no_data') as display,
-    headline.target
+    case when coalesce(headline.target_period_grain, grains.period_grain) = grains.period_grain then headline.target end as target
 from headline
 cross join grains
 cross join scopes

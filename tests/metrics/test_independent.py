@@ -1,0 +1,71 @@
+"""Every figure of the mart against a computation from the delivered files that shares no code with the project.
+
+All metrics, all periods, all parts of the organisation: the same cells, the same number of observations, the same value.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from tests.metrics.cells import GRAINS, KEY, MONTHLY, YEAR, cells_of_losses, cells_of_means
+from tests.metrics.delivered import Delivery
+from tests.metrics.placed import SCOPES
+
+LOSSES = ["churn", "employee_attrition"]
+HIDDEN_BELOW, NORMAL_FROM = 5, 30
+CLOSE = 1e-9
+
+
+def compared(grain: str, scope: str) -> pl.Expr:
+    """Cells of the mart that are recomputed."""
+    chosen = (pl.col("period_grain") == grain) & (pl.col("scope_kind") == scope)
+    if grain == "day":
+        chosen &= ~pl.col("metric_code").is_in(LOSSES)
+    if scope == "product":
+        # which product a customer with several belongs to in a whole month is not defined
+        chosen &= ~pl.col("metric_code").is_in([*MONTHLY, "churn"])
+    return chosen
+
+
+def expected(observed: pl.DataFrame, lost: pl.DataFrame, grain: str, scope: str) -> pl.DataFrame:
+    of_losses = cells_of_losses(lost, grain, scope)
+    cells = pl.concat([cells_of_means(observed, grain, scope), of_losses], how="vertical_relaxed")
+    return cells.filter(~pl.col("metric_code").is_in(MONTHLY)) if scope == "product" else cells
+
+
+def far(column: str, other: str) -> pl.Expr:
+    """The two differ by more than rounding; an absent figure differs from every figure."""
+    difference = (pl.col(column) - pl.col(other)).abs()
+    return (difference > CLOSE * pl.max_horizontal(pl.col(other).abs(), 1.0)).fill_null(True)
+
+
+@pytest.mark.parametrize("scope", ["organisation", *SCOPES])
+@pytest.mark.parametrize("grain", [*GRAINS, YEAR])
+def test_same_cells_same_n_same_value(
+    published: pl.DataFrame, observed: pl.DataFrame, lost: pl.DataFrame, grain: str, scope: str
+) -> None:
+    mart = published.filter(compared(grain, scope))
+    both = mart.join(expected(observed, lost, grain, scope), on=KEY, how="full", coalesce=True)
+    hidden = pl.col("count") < HIDDEN_BELOW
+    shown_wrong = (pl.col("n") != pl.col("count")) | far("value", "mean") | far("value_unweighted", "plain")
+    nothing = pl.all_horizontal(pl.col("n", "value", "value_unweighted", "ci_low", "ci_high").is_null())
+    label = pl.when(hidden).then(pl.lit("hidden")).when(pl.col("count") < NORMAL_FROM).then(pl.lit("indicative"))
+    wrong = both.filter(
+        pl.col("display").is_null()
+        | pl.col("count").is_null()
+        | (pl.col("display") != label.otherwise(pl.lit("normal")))
+        | pl.when(hidden).then(~nothing).otherwise(shown_wrong.fill_null(True))
+    ).sort(KEY)
+    columns = [*KEY, "n", "count", "value", "mean", "value_unweighted", "plain", "display"]
+    which = wrong.group_by("metric_code").len().sort("metric_code").rows()
+    assert wrong.is_empty(), f"{which} of {both.height}; mart beside recomputed: {wrong.select(columns).rows()[:4]}"
+    assert both.height
+
+
+def test_every_metric_with_figures_is_recomputed(
+    published: pl.DataFrame, observed: pl.DataFrame, lost: pl.DataFrame, delivery: Delivery
+) -> None:
+    recomputed = {*observed["metric_code"], *lost["metric_code"]}
+    assert recomputed == set(published["metric_code"])
+    assert recomputed < {row["metric_code"] for row in delivery.seed("metrics")}
