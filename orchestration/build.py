@@ -281,7 +281,6 @@ if __name__ == "__main__":
     code = main()
     sys.stdout.flush()
     sys.stderr.flush()
-    # Great Expectations keeps references to DuckDB until the interpreter ends, and DuckDB 2.0.0 then prints
-    # pages about leaked instances. All files are closed and synced here, so the interpreter's own farewell
-    # can be left out.
+    # With Great Expectations and duckdb-sqlalchemy imported, DuckDB 2.0.0 prints pages about leaked instances
+    # when the interpreter ends. All files are closed and synced here, so its farewell can be left out.
     os._exit(code)

@@ -14,7 +14,10 @@ import duckdb
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "orchestration", "service_control")
+COPIED = (
+    "dbt_project.yml", "profiles.yml", "dbt-bouncer.yml", "pyproject.toml",
+    "models", "macros", "seeds", "orchestration", "service_control", "app", "tests/dbt",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,6 @@ class Project:
                 shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
             else:
                 shutil.copy(source, root / name)
-        (root / "tests/dbt").mkdir(parents=True)
-        shutil.copytree(ROOT / "tests/dbt/generic", root / "tests/dbt/generic")
         (root / "landing").mkdir()
         return cls(root)
 

@@ -18,11 +18,13 @@ def periods(first: date, last: date) -> pl.DataFrame:
     days = pl.DataFrame({"day": pl.date_range(first, last, "1d", eager=True)})
     found = [
         days.select(
-            period_grain=pl.lit(grain), period_start=pl.col("day").dt.truncate(every),
+            period_grain=pl.lit(grain),
+            period_start=pl.col("day").dt.truncate(every),
             period_end=pl.col("day").dt.truncate(every).dt.offset_by(every).dt.offset_by("-1d"),
         ).unique()
-        for grain, every in GRAINS.items() if grain != "day"
-    ]  # fmt: skip
+        for grain, every in GRAINS.items()
+        if grain != "day"
+    ]
     ends = found[1].select("period_end")
     start = pl.col("period_end").dt.offset_by("1d").dt.offset_by("-12mo")
     years = ends.select(period_grain=pl.lit(YEAR), period_start=start, period_end="period_end")
@@ -30,32 +32,44 @@ def periods(first: date, last: date) -> pl.DataFrame:
 
 
 def cells_of_means(observations: pl.DataFrame, grain: str, scope: str) -> pl.DataFrame:
-    """metric_code, period_start, scope_key, count, mean, plain (unweighted) of the metrics that are means or ratios."""
-    frame = observations.filter(~pl.col("metric_code").is_in(MONTHLY)) if grain in ("day", "week") else observations
+    """KEY, count, mean and plain (unweighted) of the metrics that are a mean or a ratio of observations."""
+    frame = (
+        observations.filter(~pl.col("metric_code").is_in(MONTHLY))
+        if grain in ("day", "week")
+        else observations
+    )
     every = GRAINS.get(grain, "1mo")
     frame = _keyed(frame, scope).with_columns(period_start=pl.col("day").dt.truncate(every))
     parts = frame.group_by(KEY).agg(
-        count=pl.len(), weight=pl.col("weight").sum(), weighted=(pl.col("weight") * pl.col("y")).sum(),
-        y=pl.col("y").sum(), x=pl.col("x").sum(),
-    )  # fmt: skip
+        count=pl.len(),
+        weight=pl.col("weight").sum(),
+        weighted=(pl.col("weight") * pl.col("y")).sum(),
+        y=pl.col("y").sum(),
+        x=pl.col("x").sum(),
+    )
     if grain == YEAR:
         parts = _rolled(parts)
     ratio = pl.col("metric_code") == "margin_share"
     return parts.select(
-        *KEY, "count",
-        mean=pl.when(ratio).then(100 * pl.col("y") / pl.col("x")).otherwise(pl.col("weighted") / pl.col("weight")),
+        *KEY,
+        "count",
+        mean=pl.when(ratio)
+        .then(100 * pl.col("y") / pl.col("x"))
+        .otherwise(pl.col("weighted") / pl.col("weight")),
         plain=pl.when(ratio).then(100 * pl.col("y") / pl.col("x")).otherwise(pl.col("y") / pl.col("count")),
-    )  # fmt: skip
+    )
 
 
 def _rolled(months: pl.DataFrame) -> pl.DataFrame:
-    """Sums of months over the twelve months that begin eleven before each, as long as months were observed."""
+    """Sums of months over the twelve months that end with each month, up to the last one observed."""
     last = months["period_start"].max()
     shifts = pl.DataFrame({"shift": range(12)})
     spread = months.join(shifts, how="cross").with_columns(
         end=pl.col("period_start").dt.offset_by(pl.format("{}mo", "shift"))
     )
-    spread = spread.filter(pl.col("end") <= last).with_columns(period_start=pl.col("end").dt.offset_by("-11mo"))
+    spread = spread.filter(pl.col("end") <= last).with_columns(
+        period_start=pl.col("end").dt.offset_by("-11mo")
+    )
     return spread.drop("shift", "end").group_by(KEY).sum()
 
 

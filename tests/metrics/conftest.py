@@ -1,4 +1,4 @@
-"""The delivered files of the simulated organisation and what is derived from them by the definitions alone."""
+"""The delivered files of the simulated organisation and what follows from them by the definitions alone."""
 
 from __future__ import annotations
 

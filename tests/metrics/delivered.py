@@ -1,7 +1,8 @@
 """What was delivered and may be used: files and input contract read anew, without the project's own code.
 
-A row is used when it has its keys and required values, every value has its type, range and accepted value, no moment
-lies in the future and what it refers to is used as well. Of a key delivered more than once the last row is used.
+A row is used when it has its keys and required values, every value has its type, range and accepted value, no
+moment lies in the future and what it refers to is used as well. Of a key delivered more than once the last row
+is used.
 """
 
 from __future__ import annotations
@@ -17,13 +18,19 @@ import polars as pl
 import yaml
 
 MOMENT = pl.Datetime("us", "UTC")
-TYPES = {"varchar": pl.String, "double": pl.Float64, "integer": pl.Int64, "boolean": pl.Boolean, "date": pl.Date,
-         "timestamp": MOMENT}  # fmt: skip
+TYPES = {
+    "varchar": pl.String,
+    "double": pl.Float64,
+    "integer": pl.Int64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+    "timestamp": MOMENT,
+}
 FORM = {"delimiter": ",", "encoding": "utf-8", "decimal_separator": ".", "timezone": "Europe/Amsterdam"}
 
 
 class Delivery:
-    """The files of a landing folder, against the contract, the catalogue and the seeds of a project folder."""
+    """The files of a landing folder, held against contract, catalogue and seeds of a project folder."""
 
     def __init__(self, project: Path, landing: Path) -> None:
         self.project, self.landing = project, landing
@@ -49,7 +56,9 @@ class Delivery:
         if table not in self._used:
             contract = self.contract(table)
             frame = self.rows(table).with_columns(
-                pl.coalesce(name, rule["default_from"]) for name, rule in contract.items() if "default_from" in rule
+                pl.coalesce(name, rule["default_from"])
+                for name, rule in contract.items()
+                if "default_from" in rule
             )
             frame = frame.filter(pl.all_horizontal(self._kept(name, rule) for name, rule in contract.items()))
             keys = [name for name, rule in contract.items() if rule.get("key")]
@@ -89,7 +98,7 @@ class Delivery:
         return FORM | {key: value for key, value in (rows[0] if rows else {}).items() if value}
 
     def read(self, path: Path) -> pl.DataFrame:
-        """Cells of a file, trimmed, as text; a Parquet file as it is. Lines with another number of fields are out."""
+        """Trimmed cells of a file, as text; Parquet as it is. Lines with another number of fields are out."""
         if path.suffix == ".parquet":
             return pl.read_parquet(path)
         if path.suffix == ".jsonl":
@@ -104,7 +113,7 @@ class Delivery:
 
     @cached_property
     def exports(self) -> list[dict[str, pl.DataFrame]]:
-        """Responses and answers of every file with a survey export, turned by the catalogue into contract rows."""
+        """Responses and answers of every file with a survey export, made contract rows by the catalogue."""
         folder = sorted((self.landing / "survey/exports").iterdir())
         return [self._export(file, path.stem) for path in folder for file in files(path)]
 
@@ -118,13 +127,20 @@ class Delivery:
                 roles[row["role"]] = pl.lit(name[1:]) if name.startswith("=") else pl.col(name)
         roles["response_id"] = pl.lit(f"{survey}:") + roles["response_id"]
         frame = self.read(path)
-        responses = frame.select(x.alias(role) for role, x in roles.items() if role not in ("item_code", "answer"))
+        responses = frame.select(
+            x.alias(role) for role, x in roles.items() if role not in ("item_code", "answer")
+        )
         if "item_code" in roles:
-            answers = frame.select(response_id=roles["response_id"], item_code=roles["item_code"].replace(items),
-                                   raw_value=roles["answer"])  # fmt: skip
+            answers = frame.select(
+                response_id=roles["response_id"],
+                item_code=roles["item_code"].replace(items),
+                raw_value=roles["answer"],
+            )
         else:
-            wide = frame.select(roles["response_id"].alias("response_id"),
-                                *(pl.col(name).alias(item) for name, item in items.items()))  # fmt: skip
+            wide = frame.select(
+                roles["response_id"].alias("response_id"),
+                *(pl.col(name).alias(item) for name, item in items.items()),
+            )
             answers = wide.unpivot(index="response_id", variable_name="item_code", value_name="raw_value")
             answers = answers.filter(pl.col("raw_value").is_not_null())
         parts = {"responses": responses, "answers": answers}
@@ -165,7 +181,9 @@ def _parsed(cells: pl.Series, data_type: str, form: dict[str, str]) -> pl.Series
         return pl.Series([_moment(text, form) for text in cells], dtype=MOMENT)
     if data_type == "boolean":
         return cells.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
-    return cells.str.replace(form["decimal_separator"], ".", literal=True).cast(TYPES[data_type], strict=False)
+    return cells.str.replace(form["decimal_separator"], ".", literal=True).cast(
+        TYPES[data_type], strict=False
+    )
 
 
 def _moment(text: str | None, form: dict[str, str]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Churn of customers and attrition of employees: who was there before a period and on its first day, and left in it."""
+"""Churn and attrition: who was there before a period and on its first day, and left in it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.metrics.delivered import Delivery
 
 
 def losses(delivery: Delivery, periods: pl.DataFrame) -> pl.DataFrame:
-    """Per period (period_grain, period_start, period_end): who was there at its start, with y 100 when lost."""
+    """Who was there at the start of each of the periods (grain, start, end); y is 100 when lost in it."""
     customers = _present(spells(delivery), periods, "churn")
     people = delivery.used("employees").select(
         "employee_id", began="hired_on", last=pl.col("left_on").dt.offset_by("-1d")
@@ -28,11 +28,13 @@ def _present(spans: pl.DataFrame, periods: pl.DataFrame, metric_code: str) -> pl
     there = spans.join_where(
         periods, pl.col("began") < pl.col("period_start"), last >= pl.col("period_start")
     ).with_columns(lost=(last <= pl.col("period_end")), day=pl.col("period_start"))
-    return there.with_columns(metric_code=pl.lit(metric_code), y=100.0 * pl.col("lost").cast(pl.Float64)).drop("last")
+    return there.with_columns(
+        metric_code=pl.lit(metric_code), y=100.0 * pl.col("lost").cast(pl.Float64)
+    ).drop("last")
 
 
 def spells(delivery: Delivery) -> pl.DataFrame:
-    """customer_id, began, last (last day in force, null while running) of unbroken spells of having a contract.
+    """Unbroken spells of having a contract: customer_id, began, last (last day in force, null while running).
 
     A contract that starts within the grace after the previous one ended continues the spell.
     """

@@ -34,7 +34,9 @@ def with_team(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
     def top(team: str) -> str:
         return top(parents[team]) if parents[team] else team
 
-    members = delivery.used("team_memberships").select("employee_id", "valid_to", team="team_id", day="valid_from")
+    members = delivery.used("team_memberships").select(
+        "employee_id", "valid_to", team="team_id", day="valid_from"
+    )
     found = _as_of(frame, members, "employee_id")
     is_member = pl.col("valid_to").is_null() | (pl.col("day") < pl.col("valid_to"))
     found = found.with_columns(team=pl.when(is_member).then("team")).drop("valid_to")
@@ -47,7 +49,9 @@ def _as_of(frame: pl.DataFrame, versions: pl.DataFrame, key: str) -> pl.DataFram
 
 def product_in_force(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.DataFrame:
     """key and product: of the contracts of customer_id in force on `day` the one with the highest fee."""
-    contracts = delivery.used("contracts").select("customer_id", "product", "started_on", "ended_on", "monthly_fee_eur")
+    contracts = delivery.used("contracts").select(
+        "customer_id", "product", "started_on", "ended_on", "monthly_fee_eur"
+    )
     pairs = frame.select(key, "customer_id", "day").join(contracts, on="customer_id")
     pairs = pairs.filter(
         (pl.col("started_on") <= pl.col("day"))
@@ -71,14 +75,16 @@ def contacts(delivery: Delivery) -> pl.DataFrame:
 def answers(delivery: Delivery) -> pl.DataFrame:
     """Used answers with a number.
 
-    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, -1 unfavourable, 0
-    between), weight, day and scopes. What is about a contact has the contact's scopes.
+    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, -1 unfavourable,
+    0 between), weight, day and scopes. What is about a contact has the contact's scopes.
     """
     responses = delivery.used("responses").with_columns(
         day=local_day("submitted_at"), weight=pl.col("weight").fill_null(1.0)
     )
     tied = responses.filter(pl.col("contact_id").is_not_null())
-    tied = tied.drop(SCOPES, strict=False).join(contacts(delivery).select("contact_id", *SCOPES), on="contact_id")
+    tied = tied.drop(SCOPES, strict=False).join(
+        contacts(delivery).select("contact_id", *SCOPES), on="contact_id"
+    )
     loose = responses.filter(pl.col("contact_id").is_null()).drop("segment", "region")
     of_customers = with_segment_and_region(_respondents(loose, "customer"), delivery)
     in_force = product_in_force(of_customers, delivery, "response_id")
@@ -87,8 +93,10 @@ def answers(delivery: Delivery) -> pl.DataFrame:
     of_employees = with_team(_respondents(loose, "employee"), delivery)
     of_employees = without_small_teams(of_employees, delivery)
     columns = ["response_id", "survey_code", "weight", "day", *SCOPES]
-    placed = pl.concat([part.select(c for c in columns if c in part.columns)
-                        for part in (tied, of_customers, of_employees)], how="diagonal")  # fmt: skip
+    placed = pl.concat(
+        [part.select(c for c in columns if c in part.columns) for part in (tied, of_customers, of_employees)],
+        how="diagonal",
+    )
     return scored(delivery).join(placed, on="response_id")
 
 
@@ -97,7 +105,7 @@ def _respondents(responses: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def without_small_teams(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    """Employees who answer about themselves keep their team only where it counts enough people in that month."""
+    """Employees who answer about themselves keep a team only where it counts enough people that month."""
     counts = headcounts(delivery, frame["day"].dt.truncate("1mo").unique().to_list())
     counts = counts.filter(pl.col("headcount") >= delivery.assumption("hidden_below_n"))
     frame = frame.with_columns(month=pl.col("day").dt.truncate("1mo"))
@@ -119,7 +127,9 @@ def headcounts(delivery: Delivery, months: list) -> pl.DataFrame:
 def scored(delivery: Delivery) -> pl.DataFrame:
     """response_id, item_code, metric, x, box of every answer that is a number on its scale."""
     scales = {row["scale_id"]: row for row in delivery.seed("scales")}
-    items = {(r["survey_code"], r["item_code"]): r for r in delivery.seed("survey_items") if r["role"] == "item"}
+    items = {
+        (r["survey_code"], r["item_code"]): r for r in delivery.seed("survey_items") if r["role"] == "item"
+    }
     surveys = dict(delivery.used("responses").select("response_id", "survey_code").iter_rows())
     found: dict[tuple[str, str], tuple] = {}
     for response, code, text in delivery.rows("answers").iter_rows():
@@ -129,12 +139,18 @@ def scored(delivery: Delivery) -> pl.DataFrame:
             if score:
                 found[response, code] = (item["metric_code"], *score)
     rows = [(*key, *values) for key, values in found.items() if values[1] is not None]
-    schema = {"response_id": pl.String, "item_code": pl.String, "metric": pl.String, "x": pl.Float64, "box": pl.Int64}
+    schema = {
+        "response_id": pl.String,
+        "item_code": pl.String,
+        "metric": pl.String,
+        "x": pl.Float64,
+        "box": pl.Int64,
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _score(text: str | None, item: dict[str, str], scale: dict[str, str]) -> tuple | None:
-    """(x, box); (None, None) where there is no answer, None where the answer is not on the scale and is rejected."""
+    """(x, box); (None, None) without an answer, None where the answer is not on the scale: rejected."""
     if text is None or text in f"{item['missing_codes']}|{item['not_applicable_codes']}".split("|"):
         return None, None
     low, high = float(scale["minimum"]), float(scale["maximum"])
@@ -145,4 +161,6 @@ def _score(text: str | None, item: dict[str, str], scale: dict[str, str]) -> tup
     if not low <= x <= high or (scale["is_integer"] == "true" and not x.is_integer()):
         return None
     x = low + high - x if item["is_reversed"] == "true" else x
-    return x, 1 if x >= float(scale["top_box_minimum"]) else -1 if x <= float(scale["bottom_box_maximum"]) else 0
+    return x, 1 if x >= float(scale["top_box_minimum"]) else -1 if x <= float(
+        scale["bottom_box_maximum"]
+    ) else 0

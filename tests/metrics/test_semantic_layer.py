@@ -1,4 +1,4 @@
-"""The semantic layer and the mart are two ways to the same figures: what `mf query` answers is what the dashboard shows."""
+"""Semantic layer and mart are two ways to the same figures: `mf query` answers what the mart holds."""
 
 from __future__ import annotations
 
@@ -38,14 +38,28 @@ class Questions:
         """Values by metric, month and key of the part (`all` without one)."""
         mf = str(Path(sys.executable).with_name("mf"))
         asked = f"metric_time__month,{group_by}" if group_by else "metric_time__month"
-        command = (mf, "query", "--metrics", ",".join(metrics), "--group-by", asked, "--csv", str(self.answer))
+        command = (
+            mf,
+            "query",
+            "--metrics",
+            ",".join(metrics),
+            "--group-by",
+            asked,
+            "--csv",
+            str(self.answer),
+        )
         self.project.run("env", f"SERVICE_CONTROL_WAREHOUSE={self.folder}", *command)
         with self.answer.open(newline="", encoding="utf-8") as file:
             return {
-                (metric, date.fromisoformat(row["metric_time__month"][:10]), row[group_by] if group_by else "all"):
-                    float(row[metric])
-                for row in csv.DictReader(file) for metric in metrics if row[metric]
-            }  # fmt: skip
+                (
+                    metric,
+                    date.fromisoformat(row["metric_time__month"][:10]),
+                    row[group_by] if group_by else "all",
+                ): float(row[metric])
+                for row in csv.DictReader(file)
+                for metric in metrics
+                if row[metric]
+            }
 
     def shown(self, metrics: list[str], scope_kind: str) -> dict[tuple[str, date, str], float | None]:
         """The same from metric_values; None where it is hidden."""
@@ -70,16 +84,23 @@ def published_metrics(project: Path) -> list[str]:
         for path in sorted(project.glob("models/marts/**/*.yml"))
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
     ]
-    return [metric["name"] for model in models for metric in model.get("metrics", []) if not metric.get("hidden")]
+    return [
+        metric["name"] for model in models for metric in model.get("metrics", []) if not metric.get("hidden")
+    ]
 
 
 def assert_same(asked: dict[tuple, float], shown: dict[tuple, float | None]) -> None:
     assert not set(shown) - set(asked), "in the mart, not known to the semantic layer"
     # an answer without a key belongs to no part
     assert not {key for key in asked if key[2]} - set(shown), "known to the semantic layer, not in the mart"
-    wrong = {key: (asked[key], value) for key, value in shown.items()
-             if value is not None and not math.isclose(asked[key], value, rel_tol=1e-9, abs_tol=1e-9)}  # fmt: skip
-    assert not wrong, f"{len(wrong)} of {len(shown)} differ (semantic layer, mart): {dict(list(wrong.items())[:5])}"
+    wrong = {
+        key: (asked[key], value)
+        for key, value in shown.items()
+        if value is not None and not math.isclose(asked[key], value, rel_tol=1e-9, abs_tol=1e-9)
+    }
+    assert not wrong, (
+        f"{len(wrong)} of {len(shown)} differ (semantic layer, mart): {dict(list(wrong.items())[:5])}"
+    )
 
 
 def test_every_metric_of_the_organisation_by_month(questions: Questions, demo: Project) -> None:
