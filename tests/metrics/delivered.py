@@ -1,8 +1,8 @@
 """What was delivered and may be used: files and input contract read anew, without the project's own code.
 
 A row is used when it has its keys and required values, every value has its type, range and accepted value, no
-moment lies in the future and what it refers to is used as well. Of a key delivered more than once the last row
-is used.
+moment lies in the future and what it refers to is used as well. Of a key delivered twice the last row is
+used.
 """
 
 from __future__ import annotations

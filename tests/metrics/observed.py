@@ -75,8 +75,8 @@ def _shares(frame: pl.DataFrame, conditions: dict[str, pl.Expr]) -> pl.DataFrame
 def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
     """Resolution and repeat contacts: inbound contacts of a known customer on a known issue.
 
-    A first contact is one that itself follows no earlier contact within the window: on the same issue for FCR, on
-    the same or an issue that leads to this one for forward resolution.
+    A first contact is one that itself follows no earlier contact within the window: on the same
+    issue for FCR, on the same or an issue that leads to this one for forward resolution.
     """
     everything = placed.contacts(delivery)
     inbound = everything.filter(

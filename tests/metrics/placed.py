@@ -75,8 +75,8 @@ def contacts(delivery: Delivery) -> pl.DataFrame:
 def answers(delivery: Delivery) -> pl.DataFrame:
     """Used answers with a number.
 
-    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, -1 unfavourable,
-    0 between), weight, day and scopes. What is about a contact has the contact's scopes.
+    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, 0 neutral,
+    -1 unfavourable), weight, day and scopes. What is about a contact has the contact's scopes.
     """
     responses = delivery.used("responses").with_columns(
         day=local_day("submitted_at"), weight=pl.col("weight").fill_null(1.0)
