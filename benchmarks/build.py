@@ -55,7 +55,9 @@ def run(command: list[str], environment: dict[str, str]) -> Measured:
     """Run a command to its end. Raises CalledProcessError with its output when it fails."""
     started = time.monotonic()
     with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
@@ -75,7 +77,9 @@ def bare_sql(database: str, target: str) -> None:
     """Run the compiled SQL of every model in the order of its references; no dbt, no tests, no audit."""
     manifest = json.loads((Path(target) / "manifest.json").read_text())
     models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
-    order = TopologicalSorter({key: [d for d in node["depends_on"]["nodes"] if d in models] for key, node in models.items()})
+    order = TopologicalSorter(
+        {key: [d for d in node["depends_on"]["nodes"] if d in models] for key, node in models.items()}
+    )
     with duckdb.connect(database) as connection:
         connection.execute("set memory_limit = '8GB'")
         for schema in ("staging", "intermediate", "marts"):
@@ -111,7 +115,10 @@ def measure(scale: float, folder: Path) -> Result:
         "SERVICE_CONTROL_WAREHOUSE": str(warehouse),
         "DBT_TARGET_PATH": str(target),
     }
-    run([sys.executable, "-m", "service_control.demo", "--scale", str(scale), "--out", str(landing)], environment)
+    run(
+        [sys.executable, "-m", "service_control.demo", "--scale", str(scale), "--out", str(landing)],
+        environment,
+    )
     build = [sys.executable, "-m", "orchestration.build"]
     first = run(build, environment)
     second = run(build, environment)

@@ -107,9 +107,8 @@ def folders() -> Folders:
 
 
 def seeds_folder() -> Path:
-    """Folder of the reviewed reference tables; SERVICE_CONTROL_SEEDS replaces it, for another survey
-    catalogue."""
-    return Path(os.environ.get("SERVICE_CONTROL_SEEDS") or ROOT / "seeds").expanduser().resolve()
+    """Folder of the reviewed reference tables."""
+    return ROOT / "seeds"
 
 
 def child_environment(where: Folders) -> dict[str, str]:

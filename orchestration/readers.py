@@ -6,7 +6,11 @@ here: what the columns mean (reshape.py).
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -16,10 +20,13 @@ from orchestration.files import Inspection, LandingFile, read_header, with_one_n
 from orchestration.refusals import FileRefused, Problem
 
 ROWS = "stage.main.rows"
+# The module's own limit of 128 kB is less than one long text.
+csv.field_size_limit(1 << 30)
 # Above this share of lines that do not fit the header, the header or delimiter is wrong rather than the
 # lines.
 MOSTLY_UNREADABLE = 0.5
 RAW_RECORD_LENGTH = 2_000
+FIELDS_FOUND = re.compile(r"Columns: (\d+) Found: (\d+)")
 REJECTED_KINDS = {
     "MISSING COLUMNS": "wrong_field_count",
     "TOO MANY COLUMNS": "wrong_field_count",
@@ -101,7 +108,9 @@ def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaratio
         ) from None
     ((row_count,),) = query(connection, f"select count(*) from {ROWS}")
     rejected = _rejected_lines(connection, text)
-    _refuse_cut_off(connection, landed, inspected, len(names), row_count, rejected, text)
+    _refuse_cut_off(
+        connection, landed, inspected, len(names), declaration.delimiter, row_count, rejected, text
+    )
     problems = [problem for problem, _ in rejected]
     if not problems:
         return Delivered(names, row_count, problems)
@@ -152,7 +161,11 @@ def _rejected_lines(connection, text: Path) -> list[tuple[Problem, int]]:
                 stream.seek(max(position - 1, 0))
                 raw = stream.read(RAW_RECORD_LENGTH).decode("utf-8", "replace").lstrip("\r\n").split("\n")[0]
             reason_code = REJECTED_KINDS.get(kind, "unreadable_line")
-            reason = f"{message.strip().rstrip('.')} (record {line} of the file, the header being 1)"
+            fields = FIELDS_FOUND.search(message)
+            said = (
+                f"{fields[1]} fields expected, {fields[2]} found" if fields else message.strip().rstrip(".")
+            )
+            reason = f"{said} (record {line} of the file, the header being 1)"
             problem = Problem(
                 "rejected", reason_code, reason, line - 1, None, raw.strip("\r\n")[:RAW_RECORD_LENGTH]
             )
@@ -160,26 +173,37 @@ def _rejected_lines(connection, text: Path) -> list[tuple[Problem, int]]:
     return rejected
 
 
-def _refuse_cut_off(connection, landed, inspected, width, row_count, rejected, text: Path) -> None:
+def _refuse_cut_off(
+    connection: duckdb.DuckDBPyConnection,
+    landed: LandingFile,
+    inspected: Inspection,
+    width: int,
+    delimiter: str,
+    row_count: int,
+    rejected: list[tuple[Problem, int]],
+    text: Path,
+) -> None:
+    """Refuse a file that ends in the middle of a record, as far as that shows."""
     if rejected:
         problem, position = rejected[-1]
+        # Cheap first: rows that were accepted after it make the rest of the file no business of this record.
+        if problem.row_number < row_count + len(rejected):
+            return
         with text.open("rb") as stream:
             stream.seek(position)
-            rest = stream.read()
-        # The record that did not fit runs to the end of the file: in the middle of a quoted field, or of its
-        # fields.
-        is_last = problem.row_number >= row_count + len(rejected)
-        if is_last and problem.reason_code == "bad_quote" and rest.count(b'"') % 2:
+            rest = stream.read().decode("utf-8").lstrip("\r\n")
+        if len(list(islice(csv.reader(io.StringIO(rest, newline=""), delimiter=delimiter), 2))) != 1:
+            return
+        if problem.reason_code == "bad_quote" and rest.count('"') % 2:
             raise FileRefused(
                 "truncated",
-                f"the quote opened in row {problem.row_number} is never closed: the file was cut off, or "
-                f"the quote is "
-                "a stray one",
+                f"the quote opened in row {problem.row_number} is never closed: the file was cut off, or the "
+                "quote is a stray one",
                 where=landed.file,
                 remedy="deliver the whole file again; double the quotes inside text",
                 row_number=problem.row_number,
             )
-        if is_last and problem.reason_code == "wrong_field_count" and not inspected.ends_with_newline:
+        if problem.reason_code == "wrong_field_count" and not inspected.ends_with_newline:
             raise FileRefused(
                 "truncated",
                 f"the last record (row {problem.row_number}) is incomplete: the file was cut off",

@@ -19,7 +19,14 @@ def before_and_after(tmp_path_factory):
     """A small organisation built as it is, and built again after one bad thing of every kind arrived."""
     project = Project.copy(tmp_path_factory.mktemp("bad") / "project")
     project.run(
-        sys.executable, "-m", "service_control.demo", "--scale", "0.2", "--out", str(project.root / "landing"), "--force"
+        sys.executable,
+        "-m",
+        "service_control.demo",
+        "--scale",
+        "0.2",
+        "--out",
+        str(project.root / "landing"),
+        "--force",
     )
     project.run(sys.executable, "-m", "orchestration.build")
     before = published(project)
@@ -52,7 +59,10 @@ def before_and_after(tmp_path_factory):
 
     rows = "".join(f"T{i},{customer},phone,claim,2026-06-01 10:00:00\n" for i in range(200))
     put("crm/contacts/truncated.csv", f"{CONTACT}\n{rows}T201,{customer},pho")
-    put("crm/feedback_items/encoding.csv", "feedback_item_id,received_at,kind,text\nF-1,2026-06-01 10:00:00,idea,".encode() + b"caf\xe9\n")
+    put(
+        "crm/feedback_items/encoding.csv",
+        b"feedback_item_id,received_at,kind,text\nF-1,2026-06-01 10:00:00,idea," + b"caf\xe9\n",
+    )
     put("crm/contacts/unknown_column.csv", f"{header},satisfaction_guess\n{again},7\n")
     put("crm/contacts/duplicate.csv", f"{header}\n{again}\n{again}\n")
     put("crm/contacts/future.csv", f"{CONTACT}\nX-future,{customer},phone,claim,2099-06-01 10:00:00\n")
@@ -63,7 +73,9 @@ def before_and_after(tmp_path_factory):
 
 
 def published(project: Project) -> list[tuple]:
-    with duckdb.connect(str((project.root / "warehouse/serving.duckdb").resolve()), read_only=True) as connection:
+    with duckdb.connect(
+        str((project.root / "warehouse/serving.duckdb").resolve()), read_only=True
+    ) as connection:
         return connection.sql(FIGURES).fetchall()
 
 
@@ -78,7 +90,8 @@ def test_no_figure_moves(before_and_after):
 def same(old: tuple, new: tuple) -> bool:
     """Equal but for the last digits of a sum of euros, whose order differs from build to build."""
     return all(
-        a == b or (isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9))
+        a == b
+        or (isinstance(a, float) and isinstance(b, float) and math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9))
         for a, b in zip(old, new, strict=True)
     )
 
@@ -97,7 +110,9 @@ def same(old: tuple, new: tuple) -> bool:
 )
 def test_the_reason_says_what_and_where(before_and_after, file, status, reason_code, says):
     project, _, _ = before_and_after
-    found = project.query(f"select status, reason_code, reason from marts.rejected_rows where source_file = '{file}'")
+    found = project.query(
+        f"select status, reason_code, reason from marts.rejected_rows where source_file = '{file}'"
+    )
     matching = [row for row in found if row[:2] == (status, reason_code)]
     assert matching, f"{file}: {found}"
     assert any(says in row[2] for row in matching), matching

@@ -21,13 +21,19 @@ def test_dbt_conventions_hold(demo):
 
 def test_a_model_is_a_pair_of_sql_and_yaml():
     models = {path.with_suffix("") for path in (ROOT / "models").rglob("*.sql")}
-    described = {path.with_suffix("") for path in (ROOT / "models").rglob("*.yml") if not path.name.startswith("_")}
+    described = {
+        path.with_suffix("") for path in (ROOT / "models").rglob("*.yml") if not path.name.startswith("_")
+    }
     assert models == described
 
 
 def test_nothing_of_the_user_is_in_git():
-    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    assert not [file for file in files if file.startswith(("landing/", "warehouse/")) or file.endswith(".duckdb")]
+    files = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split("\n")
+    assert not [
+        file for file in files if file.startswith(("landing/", "warehouse/")) or file.endswith(".duckdb")
+    ]
 
 
 def test_the_lock_names_no_address():

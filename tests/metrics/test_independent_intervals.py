@@ -81,6 +81,15 @@ def scale(metric: dict[str, str]) -> tuple[float, float]:
     return float(metric["scale_minimum"] or "-inf"), float(metric["scale_maximum"] or "inf")
 
 
+def error_to_test(metric: dict[str, str], own: dict[str, float]) -> float:
+    """The error for a test of change: where all answers agree that of two successes and two failures more."""
+    n, error = own["n_effective"], own["standard_error"]
+    if error > 1e-9 or metric["estimator"] != "proportion":
+        return error
+    share = (own["value"] / 100 * n + 2) / (n + 4)
+    return 100 * sqrt(share * (1 - share) / (n + 4))
+
+
 class Recomputed:
     """Estimates of one scope by metric and month, from the observations."""
 
@@ -98,7 +107,7 @@ class Recomputed:
             if scope == "organisation" or scope in part.columns
         ]
         rows = pl.concat(parts, how="diagonal").with_columns(month=pl.col("day").dt.truncate("1mo"))
-        self.rows = {key: part for key, part in rows.group_by("metric_code", "month")}
+        self.rows = dict(iter(rows.group_by("metric_code", "month")))
 
     def estimate(self, code: str, month: date) -> dict[str, float]:
         metric = self.metrics[code]
@@ -134,6 +143,25 @@ def page(
     return month, Recomputed(delivery, observed, lost, scope, key), cells
 
 
+@pytest.mark.parametrize(
+    ("counts", "key"),
+    [
+        ((50, 30, 20), (30.0, 7.8102, 14.051, 44.201)),
+        ((30, 20, 10), (33.333, 9.6225, 13.301, 50.191)),
+        ((3, 2, 1), (33.333, 30.429, -26.743, 71.188)),
+        ((8, 1, 1), (70, 20.2485, 14.732, 92.961)),
+        ((420, 330, 250), (17, 2.532, 11.995, 21.903)),
+        ((10, 0, 0), (100, 0, 47.504, 100)),
+    ],
+)
+def test_recomputation_gives_the_answer_keys_of_nps(counts: tuple, key: tuple) -> None:
+    y = np.repeat([100.0, 0.0, -100.0], counts)
+    own = estimate({"estimator": "net_share"}, pl.DataFrame({"y": y, "weight": np.ones(len(y))}), None)
+    assert (own["value"], own["standard_error"], own["ci_low"], own["ci_high"]) == pytest.approx(
+        key, abs=6e-4
+    )
+
+
 def test_intervals_follow_from_the_observations(page: tuple[date, Recomputed, pl.DataFrame]) -> None:
     month, recomputed, cells = page
     rows = cells.filter(pl.col("period_start") == month).rows(named=True)
@@ -155,9 +183,8 @@ def test_changes_follow_from_the_observations(page: tuple[date, Recomputed, pl.D
         ), code
         new, old = recomputed.estimate(code, month), recomputed.estimate(code, before)
         assert row["change"] == pytest.approx(new["value"] - old["value"], abs=1e-9)
-        if min(new["standard_error"], old["standard_error"]) < 1e-9:
-            continue  # the formula needs spread on both sides
-        z = (new["value"] - old["value"]) / hypot(new["standard_error"], old["standard_error"])
+        errors = [error_to_test(recomputed.metrics[code], part) for part in (new, old)]
+        z = (new["value"] - old["value"]) / hypot(*errors)
         assert row["p_value"] == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9, abs=1e-12), code
         compared += 1
     assert compared >= 8

@@ -82,7 +82,7 @@ def published_metrics(project: Path) -> list[str]:
     models = [
         model
         for path in sorted(project.glob("models/marts/**/*.yml"))
-        for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
     ]
     return [
         metric["name"] for model in models for metric in model.get("metrics", []) if not metric.get("hidden")

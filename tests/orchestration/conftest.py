@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import os
 from dataclasses import dataclass
@@ -67,7 +68,8 @@ class Site:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Mute a worker's last words: with Great Expectations imported, DuckDB 2.0.0 prints pages about leaks."""
     if hasattr(config, "workerinput"):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        # At exit, because pytest gives the descriptor back after this hook.
+        atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setenv("SERVICE_CONTROL_LANDING", str(tmp_path / "landing"))
     monkeypatch.setenv("SERVICE_CONTROL_WAREHOUSE", str(tmp_path / "warehouse"))
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "dbt_target"))
-    monkeypatch.setenv("SERVICE_CONTROL_SEEDS", str(seeds))
+    monkeypatch.setattr("orchestration.landing.seeds_folder", lambda: seeds)
     monkeypatch.setenv("SERVICE_CONTROL_MEMORY_LIMIT", "1GB")
     monkeypatch.setenv("SERVICE_CONTROL_THREADS", "2")
     return Site(folders(), seeds)

@@ -123,6 +123,34 @@ def test_lines_that_do_not_fit_are_rejected_with_number_and_text_and_the_others_
     assert site.ask("select row_count, rejected_count from raw.landing_files") == [(20, 3)]
 
 
+def test_a_wrong_line_beside_blank_lines_is_no_cut_off_file(site: Site) -> None:
+    good = "".join(f"T{i},Team {i}\n" for i in range(1, 8))
+    site.put("hr/teams.csv", "team_id,team_name\n" + "\n" * 9 + "T0\n" + good + "T8,Acht")
+    site.load()
+    assert site.ask("select count(*) from raw.teams") == [(8,)]
+    assert site.ask("select level, reason_code from raw.landing_problems") == [
+        ("rejected", "wrong_field_count")
+    ]
+
+
+def test_a_stray_quote_costs_the_lines_it_swallows_and_no_others(site: Site) -> None:
+    lines = [f"T{i},Team {i}" for i in range(1, 21)]
+    lines[4], lines[6] = 'T5,"Team 5', 'T7,"Team 7"'
+    site.put("hr/teams.csv", "team_id,team_name\n" + "\n".join(lines) + "\n")
+    site.load()
+    ((raw,),) = site.ask("select raw_record from raw.landing_problems")
+    assert raw.startswith('T5,"Team 5')
+    assert site.ask("select count(*), max(team_id) from raw.teams where team_id like 'T_'") == [(6, "T9")]
+
+
+def test_a_byte_order_mark_is_no_content(site: Site) -> None:
+    site.put("hr/teams.jsonl", b'\xef\xbb\xbf{"team_id": "T1", "team_name": "Noord"}\n')
+    site.put("hr/employees.csv", b"\xef\xbb\xbfemployee_id,hired_on\nE1,2024-01-01\n")
+    site.load()
+    assert site.ask("select count(*) from raw.landing_problems") == [(0,)]
+    assert site.ask("select team_id, employee_id from raw.teams, raw.employees") == [("T1", "E1")]
+
+
 def test_an_unknown_column_is_a_warning_and_changes_nothing(site: Site) -> None:
     site.put("hr/teams.csv", "team_id,team_name,parent_team\nT1,Noord,D1\n")
     site.load()

@@ -212,10 +212,10 @@ def test_a_build_that_is_killed_leaves_a_whole_snapshot_and_the_next_build_recov
     site: Site, moment: str
 ) -> None:
     command = [sys.executable, "-m", "tests.orchestration.small_build"]
-    site.put("hr/teams.csv", "team_id,team_name\nT1,Noord\n")
+    site.put("crm/customers.csv", "customer_id,acquired_on\nK1,2024-01-01\n")
     subprocess.run([*command, "1"], cwd=ROOT, check=True, capture_output=True)
     served = publish.current_id(site.where)
-    site.put("hr/teams.csv", "team_id,team_name\nT1,Noord\nT2,Zuid\n")
+    site.put("crm/customers.csv", "customer_id,acquired_on\nK1,2024-01-01\nK2,2024-01-01\n")
 
     killed = subprocess.run([*command, "2", moment], cwd=ROOT, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -229,7 +229,7 @@ def test_a_build_that_is_killed_leaves_a_whole_snapshot_and_the_next_build_recov
     assert recovered.returncode == 0, recovered.stdout + recovered.stderr
     assert generations(site.where.serving) == {3}
     assert read_json(site.where.build_status)["state"] == "succeeded"
-    assert site.ask("select count(*) from raw.teams") == [(2,)]
+    assert site.ask("select count(*) from raw.customers") == [(2,)]
     kept = publish.snapshot_ids(site.where)
     assert {path.name for path in site.where.snapshots.iterdir()} == {
         name for snapshot in kept for name in (snapshot, f"serving_{snapshot}.duckdb")

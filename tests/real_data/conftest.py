@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tests.projects import Project
 
 FOLDER = os.environ.get("SERVICE_CONTROL_REAL_DATA")

@@ -22,12 +22,20 @@ def test_no_score_leaves_the_denominator(telecom):
 
 
 def test_figures_by_step_of_the_journey(telecom):
-    steps = {key: (n, value, display) for key, n, value, display in telecom.query("""
+    steps = {
+        key: (n, value, display)
+        for key, n, value, display in telecom.query("""
         select scope_key, n, value, display from marts.metric_values
         where metric_code = 'nps_transaction' and scope_kind = 'journey'
           and period_grain = 'rolling_12_months' and period_end = date '2018-06-30'
-    """)}
-    published = {"Order": -9.98, "First Payment": -29.29, "Equipment Received": -56.71, "Service in Use": -76.67}
+    """)
+    }
+    published = {
+        "Order": -9.98,
+        "First Payment": -29.29,
+        "Equipment Received": -56.71,
+        "Service in Use": -76.67,
+    }
     for step, value in published.items():
         assert steps[step][1] == pytest.approx(value, abs=0.005), step
     assert steps["Service in Use"][0] == 30

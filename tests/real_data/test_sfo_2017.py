@@ -24,19 +24,25 @@ def test_nps_leaves_the_blank_code_out_and_uses_the_weights(sfo):
 
 
 def test_csat_leaves_blank_and_not_applicable_out(sfo):
-    rows = dict(sfo.query("""
+    rows = dict(
+        sfo.query("""
         select metric_code, value_unweighted from marts.metric_values
-        where metric_code in ('csat', 'csat_mean') and period_grain = 'month' and scope_kind = 'organisation' and n = 2688
-    """))
+        where metric_code in ('csat', 'csat_mean') and n = 2688
+            and period_grain = 'month' and scope_kind = 'organisation'
+    """)
+    )
     assert rows["csat_mean"] == pytest.approx(4.0644, abs=0.00005)
     assert rows["csat"] == pytest.approx(82.07, abs=0.005)
 
 
 def test_every_published_item_score_comes_out(sfo, real_data):
-    scores = {code: rest for code, *rest in sfo.query("""
+    scores = {
+        code: rest
+        for code, *rest in sfo.query("""
         select item_code, n, mean_score_unweighted, top_box_pct, bottom_box_pct
         from marts.item_scores where period_grain = 'all_time'
-    """)}
+    """)
+    }
     published = real_data / "sfo_survey_2017/published_aggregates"
     compared = 0
     for name, item in (("agg_q7_metrics.csv", "q7_item"), ("agg_q9_metrics.csv", "q9_item")):
@@ -55,7 +61,7 @@ def test_every_published_item_score_comes_out(sfo, real_data):
 
 
 def test_nothing_is_lost(sfo):
-    assert sfo.query("select row_count_raw, row_count_accepted from marts.source_freshness where contract_table = 'responses'") == [
-        (2831, 2831)
-    ]
+    assert sfo.query(
+        "select row_count_raw, row_count_accepted from marts.source_freshness where contract_table = 'responses'"
+    ) == [(2831, 2831)]
     assert sfo.query("select reason from marts.rejected_rows where status = 'rejected'") == []

@@ -17,7 +17,9 @@ MONTH = "period_grain = 'month' and period_start = date '2018-09-01' and scope_k
 
 
 def test_churn(telco):
-    ((n, value),) = telco.query(f"select n, value from marts.metric_values where metric_code = 'churn' and {MONTH}")
+    ((n, value),) = telco.query(
+        f"select n, value from marts.metric_values where metric_code = 'churn' and {MONTH}"
+    )
     assert n == 7043
     assert value == pytest.approx(26.54, abs=0.005)
     assert value == pytest.approx(100 * 1869 / 7043, abs=1e-9)
@@ -49,6 +51,6 @@ def test_satisfaction(telco):
 
 
 def test_stayed_and_joined(telco):
-    rows = dict(telco.query("select \"Customer Status\", count(*) from raw.telco__status group by 1"))
+    rows = dict(telco.query('select "Customer Status", count(*) from raw.telco__status group by 1'))
     assert rows == {"Stayed": 4720, "Joined": 454, "Churned": 1869}
     assert telco.value("select count(*) from marts.dim_customers where is_active") == 4720 + 454

@@ -24,9 +24,16 @@ def over_all_months(desk, metric: str, journey: str = "category") -> float:
 def test_events_become_incidents(desk):
     assert desk.value("select count(*) from raw.uci__incident_event_log") == 141712
     assert desk.value("select count(*) from marts.fct_contacts where journey = 'category'") == 24918
-    assert desk.value("select count(*) from marts.fct_contacts where journey = 'category' and resolved_at is null") == 1556
+    assert (
+        desk.value(
+            "select count(*) from marts.fct_contacts where journey = 'category' and resolved_at is null"
+        )
+        == 1556
+    )
     # the published 5,245 counts "?" as a caller; here an unknown caller is unknown
-    known = desk.value("select count(distinct customer_id) from marts.fct_contacts where journey = 'category'")
+    known = desk.value(
+        "select count(distinct customer_id) from marts.fct_contacts where journey = 'category'"
+    )
     unknown = desk.value("select count(*) > 0 from marts.fct_contacts where customer_id is null")
     assert known + unknown == 5245
 
@@ -49,7 +56,9 @@ def test_published_repeat_contacts(desk, journey, days, published):
     """The published shares are over all incidents, those without full follow-up counted as not repeated."""
     share = desk.value(f"""
         with following as (
-            select *, lead(started_at) over (partition by customer_id, issue_code order by started_at, contact_id) as next_at
+            select *, lead(started_at) over (
+                partition by customer_id, issue_code order by started_at, contact_id
+            ) as next_at
             from marts.fct_contacts where journey = '{journey}'
         )
         select 100.0 * count(*) filter (where customer_id is not null and next_at <= started_at + interval {days} day)

@@ -29,13 +29,17 @@ def render(call: str) -> str:
 
 def evaluate(call: str, **columns: object) -> np.ndarray:
     """The macro on every row of the columns, which are broadcast to one length; NaN where SQL says null."""
-    arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(values, dtype=float)) for values in columns.values()))
+    arrays = np.broadcast_arrays(
+        *(np.atleast_1d(np.asarray(values, dtype=float)) for values in columns.values())
+    )
     rows = pd.DataFrame(dict(zip(columns, arrays, strict=True)))
     rows["row_number"] = np.arange(len(rows))
     with duckdb.connect() as connection:
         connection.register("rows", rows)
         # a NaN of pandas stands for null, as an absent cell of a seed does
-        cells = ", ".join(f'case when isnan("{name}") then null else "{name}" end as "{name}"' for name in columns)
+        cells = ", ".join(
+            f'case when isnan("{name}") then null else "{name}" end as "{name}"' for name in columns
+        )
         query = f"select cast({render(call)} as double) as answer from (select row_number, {cells} from rows)"
         found = connection.execute(f"{query} order by row_number").fetchnumpy()["answer"]
     return np.ma.filled(found.astype(float), np.nan)
