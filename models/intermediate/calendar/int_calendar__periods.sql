@@ -31,9 +31,8 @@ select
     calendar_periods.period_grain,
     calendar_periods.period_start,
     calendar_periods.period_end,
-    calendar_periods.period_end <= bounds.last_day
-    -- a rolling year that began before the first figure is a part of a year
-    and (calendar_periods.period_grain <> 'rolling_12_months' or calendar_periods.period_start >= date_trunc('month', bounds.first_day))
-        as is_complete_period
+    -- a month or rolling year that began before the first figure is a part of one
+    calendar_periods.period_start >= date_trunc('month', bounds.first_day) as is_begun,
+    bounds.last_day
 from calendar_periods
 cross join bounds

@@ -4,8 +4,6 @@ contracts as (
     select
         contract_id,
         customer_id,
-        product,
-        coalesce(monthly_fee_eur, 0) as monthly_fee_eur,
         started_on,
         cast({{ dbt.dateadd('day', -1, 'ended_on') }} as date) as last_day
     from {{ ref('stg_crm__contracts') }}
@@ -53,28 +51,11 @@ spells as (
         case when count(*) = count(last_day) then max(last_day) end as last_day
     from numbered
     group by customer_id, spell_number
-),
-
-main_products as (
-    select
-        customer_id,
-        spell_number,
-        product,
-        row_number() over (
-            partition by customer_id, spell_number
-            order by monthly_fee_eur desc, started_on asc, contract_id asc
-        ) as fee_rank
-    from numbered
 )
 
 select
-    spells.customer_id,
-    cast(spells.spell_number as integer) as spell_number,
-    main_products.product,
-    spells.started_on,
-    spells.last_day
+    customer_id,
+    cast(spell_number as integer) as spell_number,
+    started_on,
+    last_day
 from spells
-inner join main_products
-    on spells.customer_id = main_products.customer_id
-    and spells.spell_number = main_products.spell_number
-    and main_products.fee_rank = 1

@@ -17,6 +17,9 @@ customer_scopes as (
     union all
     select customer_id, 'region' as scope_kind, region as scope_key, valid_from, valid_to
     from {{ ref('int_crm__customer_versions') }}
+    union all
+    select customer_id, 'product' as scope_kind, product as scope_key, valid_from, valid_to
+    from {{ ref('int_crm__product_spells') }}
 ),
 
 presence as (
@@ -31,17 +34,6 @@ presence as (
     from {{ ref('int_crm__active_spells') }} as spells
     inner join customer_scopes as scopes on spells.customer_id = scopes.customer_id
     where scopes.scope_key is not null
-    union all
-    select
-        'churn' as metric_code,
-        started_on,
-        last_day,
-        'product' as scope_kind,
-        product as scope_key,
-        cast('1900-01-01' as date) as valid_from,
-        {{ far }} as valid_to
-    from {{ ref('int_crm__active_spells') }}
-    where product is not null
     union all
     select
         'employee_attrition' as metric_code,

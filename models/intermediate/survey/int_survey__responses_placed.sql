@@ -57,7 +57,7 @@ select
     coalesce(placed.own_channel, placed.contact_channel) as channel,
     coalesce(placed.own_journey, placed.contact_journey) as journey,
     coalesce(placed.own_touchpoint, placed.contact_touchpoint) as touchpoint,
-    coalesce(placed.own_product, placed.contact_product, spells.product) as product,
+    coalesce(placed.own_product, placed.contact_product, products.product) as product,
     placed.language,
     placed.mode,
     placed.weight,
@@ -69,10 +69,10 @@ left join {{ ref('int_crm__customer_versions') }} as customers
     on placed.customer_id = customers.customer_id
     and placed.submitted_on >= customers.valid_from
     and placed.submitted_on < customers.valid_to
-left join {{ ref('int_crm__active_spells') }} as spells
-    on placed.customer_id = spells.customer_id
-    and placed.submitted_on >= spells.started_on
-    and (spells.last_day is null or placed.submitted_on <= spells.last_day)
+left join {{ ref('int_crm__product_spells') }} as products
+    on placed.customer_id = products.customer_id
+    and placed.submitted_on >= products.valid_from
+    and placed.submitted_on < products.valid_to
 left join {{ ref('int_hr__employee_teams') }} as employee_teams
     on placed.employee_id = employee_teams.employee_id
     and placed.submitted_on >= employee_teams.valid_from

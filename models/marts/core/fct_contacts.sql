@@ -11,22 +11,6 @@ horizon as (
     from contacts
 ),
 
-contracts_in_force as (
-    select
-        contacts.contact_id,
-        contracts.product,
-        row_number() over (
-            partition by contacts.contact_id
-            order by contracts.monthly_fee_eur desc nulls last, contracts.started_on asc, contracts.contract_id asc
-        ) as fee_rank
-    from contacts
-    inner join {{ ref('stg_crm__contracts') }} as contracts
-        on contacts.customer_id = contracts.customer_id
-        and contacts.started_on >= contracts.started_on
-        and (contracts.ended_on is null or contacts.started_on < contracts.ended_on)
-    where contacts.product is null
-),
-
 placed as (
     select
         contacts.*,
@@ -34,7 +18,7 @@ placed as (
         employee_teams.department_id,
         customers.segment,
         customers.region,
-        coalesce(contacts.product, contracts_in_force.product) as product_as_of,
+        coalesce(contacts.product, products.product) as product_as_of,
         follow_ups.next_same_issue_at,
         follow_ups.next_related_at,
         follow_ups.previous_same_issue_at,
@@ -49,8 +33,10 @@ placed as (
         on contacts.employee_id = employee_teams.employee_id
         and contacts.started_on >= employee_teams.valid_from
         and contacts.started_on < employee_teams.valid_to
-    left join contracts_in_force
-        on contacts.contact_id = contracts_in_force.contact_id and contracts_in_force.fee_rank = 1
+    left join {{ ref('int_crm__product_spells') }} as products
+        on contacts.customer_id = products.customer_id
+        and contacts.started_on >= products.valid_from
+        and contacts.started_on < products.valid_to
     left join {{ ref('int_crm__contact_follow_ups') }} as follow_ups
         on contacts.contact_id = follow_ups.contact_id
 )

@@ -70,7 +70,8 @@ spell_months as (
     select
         spells.customer_id,
         months.month_start,
-        max(spells.product) as product,
+        -- whoever joins within the month is placed by the first day, everybody else by the start of the month
+        greatest(min(spells.started_on), months.month_start) as placed_on,
         max(case when spells.started_on < months.month_start then 1 else 0 end) = 1 as is_active_at_start,
         max(case when spells.started_on >= months.month_start then 1 else 0 end) = 1 as is_new,
         max(case when spells.started_on < months.month_start and spells.last_day <= months.month_end then 1 else 0 end) = 1 as is_lost
@@ -95,7 +96,7 @@ amounts as (
     select
         customer_months.customer_id,
         customer_months.month_start,
-        spell_months.product,
+        coalesce(spell_months.placed_on, customer_months.month_start) as placed_on,
         coalesce(contract_months.contract_count, 0) as contract_count,
         coalesce(contact_months.contact_count, 0) as contact_count,
         coalesce(contact_months.handled_seconds, 0) as handled_seconds,
@@ -123,7 +124,7 @@ select
     amounts.month_start,
     versions.segment,
     versions.region,
-    amounts.product,
+    products.product,
     amounts.contract_count,
     amounts.contact_count,
     amounts.handled_seconds,
@@ -139,5 +140,9 @@ select
 from amounts
 left join {{ ref('int_crm__customer_versions') }} as versions
     on amounts.customer_id = versions.customer_id
-    and amounts.month_start >= versions.valid_from
-    and amounts.month_start < versions.valid_to
+    and amounts.placed_on >= versions.valid_from
+    and amounts.placed_on < versions.valid_to
+left join {{ ref('int_crm__product_spells') }} as products
+    on amounts.customer_id = products.customer_id
+    and amounts.placed_on >= products.valid_from
+    and amounts.placed_on < products.valid_to

@@ -1,3 +1,7 @@
+{%- set is_complete -%}
+    periods.is_begun and {{ dbt.dateadd('day', 'metrics.follow_up_days', 'periods.period_end') }} <= periods.last_day
+{%- endset -%}
+
 with
 
 metrics as (
@@ -57,27 +61,38 @@ compared as (
         preceding.*,
         metrics.is_headline,
         metrics.is_higher_better,
-        case when coalesce(metrics.target_period_grain, preceding.period_grain) = preceding.period_grain then metrics.target end as target,
+        case
+            when coalesce(metrics.target_period_grain, preceding.period_grain) = preceding.period_grain then metrics.target
+        end as target,
         scopes.scope_name_en,
         scopes.scope_name_nl,
         periods.period_end,
-        periods.is_complete_period,
-        -- the same rule for a figure and for what it is compared with: a hidden cell may not be read from a change
+        {{ is_complete }} as is_complete_period,
         preceding.n >= {{ assumption('hidden_below_n') }} as is_shown,
-        coalesce(preceding.before_n >= {{ assumption('hidden_below_n') }}, false) as is_before_shown
+        -- A hidden cell may not be read from a change, and half a period is no lower than a whole one.
+        coalesce(
+            preceding.n >= {{ assumption('hidden_below_n') }}
+            and preceding.before_n >= {{ assumption('hidden_below_n') }}
+            and before_periods.is_begun
+            and {{ is_complete }},
+            false
+        ) as is_compared
     from preceding
     inner join metrics on preceding.metric_code = metrics.metric_code
     inner join scopes on preceding.scope_kind = scopes.scope_kind and preceding.scope_key = scopes.scope_key
     inner join periods
         on preceding.period_grain = periods.period_grain and preceding.period_start = periods.period_start
+    left join periods as before_periods
+        on preceding.period_grain = before_periods.period_grain
+        and preceding.before_period_start = before_periods.period_start
 ),
 
 tested as (
     select
         *,
-        case when is_shown and is_before_shown then value - before_value end as change,
+        case when is_compared then value - before_value end as change,
         case
-            when is_shown and is_before_shown and test_error * test_error + before_test_error * before_test_error > 0
+            when is_compared and test_error * test_error + before_test_error * before_test_error > 0
                 then 2 * (1 - {{ normal_cdf('abs(value - before_value) / sqrt(test_error * test_error + before_test_error * before_test_error)') }})
         end as p_value
     from compared
@@ -117,7 +132,7 @@ select
     scope_name_en,
     scope_name_nl,
     case when is_shown then n end as n,
-    case when is_shown then n_effective end as n_effective,
+    case when is_shown and n is distinct from population_n then n_effective end as n_effective,
     case when is_shown then population_n end as population_n,
     case when is_shown then value end as value,
     case when is_shown then value_unweighted end as value_unweighted,
@@ -126,7 +141,7 @@ select
     case when is_shown then standard_error end as standard_error,
     'previous' as comparison,
     cast(before_period_start as date) as comparison_period_start,
-    case when is_shown and is_before_shown then before_value end as comparison_value,
+    case when is_compared then before_value end as comparison_value,
     change,
     p_value,
     q_value,
