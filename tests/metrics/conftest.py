@@ -31,4 +31,6 @@ def lost(delivery: Delivery, observed: pl.DataFrame) -> pl.DataFrame:
 def published(demo: Project) -> pl.DataFrame:
     """All figures of the mart."""
     names = [name for (name,) in demo.query("select column_name from (describe marts.metric_values)")]
-    return pl.DataFrame(demo.query("select * from marts.metric_values"), schema=names, orient="row")
+    return pl.DataFrame(
+        demo.query("select * from marts.metric_values"), schema=names, orient="row", infer_schema_length=None
+    )
