@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import duckdb
@@ -23,11 +24,13 @@ from orchestration.expectations import (
     WARNED_SHARE,
     MartFacts,
     absent_marts,
+    is_suspect,
     landing_query,
     landing_suite,
     mart_suites,
+    screening_query,
 )
-from orchestration.ledger import Check
+from orchestration.ledger import Check, Ledger
 from orchestration.project import NO_TELEMETRY, Folders, Table
 from orchestration.publish import PUBLIC_SCHEMA, CheckResult
 from orchestration.readers import query
@@ -53,7 +56,7 @@ class Auditor:
         from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
         from sqlalchemy.pool import StaticPool
 
-        self.gx, self.where = gx, where
+        self.gx, self.where, self.connection, self.batch_query = gx, where, connection, ""
         self.store = where.warehouse / "great_expectations"
         stores = FilesystemStoreBackendDefaults(root_directory=str(self.store))
         stores.data_docs_sites = {
@@ -82,12 +85,23 @@ class Auditor:
             kwargs={"creator": lambda: ConnectionWrapper(connection.cursor()), "poolclass": StaticPool},
         )
 
-        @event.listens_for(self.source.get_execution_engine().engine, "after_cursor_execute")
+        engine = self.source.get_execution_engine().engine
+
+        @event.listens_for(engine, "after_cursor_execute")
         def fetch_at_once(_connection, cursor, _statement, _parameters, context, _many) -> None:
             if cursor.description:
                 context.cursor_fetch_strategy = FullyBufferedCursorFetchStrategy(
                     cursor, initial_buffer=cursor.fetchall()
                 )
+
+        @event.listens_for(engine, "before_cursor_execute", retval=True)
+        def read_no_rows_for_columns(
+            _connection, _cursor, statement, parameters, _context, _many
+        ) -> tuple[str, Any]:
+            # GX runs the query of a batch as it is, only to learn its columns: all rows of a table into Python.
+            if statement.strip() == self.batch_query:
+                statement = f"select * from ({statement}) limit 0"
+            return statement, parameters
 
     def run(self, suite_name: str, batch_name: str, sql: str, expectations: Iterable[Any]) -> list[Any]:
         """Validate the rows of a query; the result replaces the earlier one of the same batch in the Data
@@ -100,6 +114,7 @@ class Auditor:
         batch_name = re.sub(r"[^A-Za-z0-9_.]+", "-", batch_name)
         for former in self.store.glob(f"uncommitted/validations/{suite_name}/*/*/duckdb-{batch_name}.json"):
             shutil.rmtree(former.parent)
+        self.batch_query = sql.strip()
         asset = self.source.add_query_asset(name=batch_name, query=sql)
         batch = asset.add_batch_definition("whole")
         suite = self.gx.ExpectationSuite(name=suite_name, expectations=list(expectations))
@@ -107,7 +122,9 @@ class Auditor:
         definition = self.gx.ValidationDefinition(
             name=f"{suite_name} on {batch_name}", data=batch, suite=suite
         )
-        results = self.context.validation_definitions.add_or_update(definition).run().results
+        definition = self.context.validation_definitions.add_or_update(definition)
+        # BASIC has the counts and some examples; more would scan the rows again for each expectation.
+        results = definition.run(result_format={"result_format": "BASIC"}).results
         for result in results:
             if result.exception_info.get("raised_exception", True):
                 raise BuildError(
@@ -129,7 +146,7 @@ class Auditor:
 
 
 class LandingAudit:
-    """Judges delivered files; Great Expectations is imported when the first file is new."""
+    """Judges delivered files before they are accepted, and the raw tables afterwards."""
 
     def __init__(self, where: Folders) -> None:
         self.where = where
@@ -138,27 +155,61 @@ class LandingAudit:
     def __call__(
         self, connection: duckdb.DuckDBPyConnection, table: Table, relation: str, file: str
     ) -> list[Check]:
-        """Checks of one file, before its rows replace the accepted ones."""
+        """Checks of one file; none for a file that holds to every expectation at a glance."""
+        ((rows, most_wrong, distinct_keys),) = query(connection, screening_query(table, relation))
+        if not is_suspect(rows, most_wrong, distinct_keys):
+            return []
         if self.auditor is None:
             self.auditor = Auditor(self.where, connection)
-        suite = landing_suite(self.auditor.gx.expectations, table)
-        sql = landing_query(table, relation)
-        results = self.auditor.run(f"landing.{table.name}", file, sql, suite)
-        return [landing_check(result.expectation_config.meta["name"], result.result) for result in results]
+        return landing_checks(self.auditor, table, relation, file)
 
 
-def landing_check(name: str, result: Mapping[str, Any]) -> Check:
-    """An expectation's outcome as a check: fail when most rows are wrong, warn when more than a few are."""
-    rows = result.get("element_count") or 0
-    wrong = result.get("unexpected_count") or 0
-    share = (result.get("unexpected_percent") or 0.0) / 100
+def judge_raw_tables(where: Folders, contract: Mapping[str, Table]) -> None:
+    """Run the suites on raw tables whose files changed; the outcomes are kept with the books of the loader."""
+    with open_build(where) as connection:
+        ledger = Ledger(connection)
+        changed = [contract[name] for name in ledger.tables_to_judge() if name in contract]
+        filled = [table for table in changed if query(connection, f"from raw.{table.name} limit 1")]
+        for table in changed:
+            if table not in filled:
+                ledger.keep_checks(table.name, [])
+        if not filled:
+            return
+        auditor = Auditor(where, connection)
+        for table in filled:
+            checks = landing_checks(auditor, table, f"raw.{table.name}", table.name)
+            # Files that are mostly wrong were refused one by one; what is left is worth a look at most.
+            ledger.keep_checks(
+                table.name,
+                [replace(check, status="warn") if check.status == "fail" else check for check in checks],
+            )
+
+
+def landing_checks(auditor: Auditor, table: Table, relation: str, batch: str) -> list[Check]:
+    """Outcomes of the suite of a contract table on a relation that has its columns."""
+    suite = landing_suite(auditor.gx.expectations, table)
+    results = auditor.run(f"landing.{table.name}", batch, landing_query(table, relation), suite)
+    ((rows,),) = query(auditor.connection, f"select count(*) from {relation}")
+    return [
+        landing_check(result.expectation_config.meta["name"], rows, result.success, result.result)
+        for result in results
+    ]
+
+
+def landing_check(name: str, rows: int, success: bool, result: Mapping[str, Any]) -> Check:
+    """An expectation's outcome as a check: fail when most rows are wrong, warn when more than a few are.
+
+    An expectation on the whole (repeated keys) has no share of rows: it holds or fails.
+    """
+    wrong = result.get("unexpected_count")
+    share = wrong / rows if wrong is not None and rows else 0.0 if success else 1.0
     if share <= WARNED_SHARE:
-        return Check(name, "pass", wrong)
+        return Check(name, "pass", wrong or 0)
     examples = [str(value) for value in result.get("partial_unexpected_list") or [] if value is not None][:3]
     shown = f", for instance {', '.join(examples)}" if examples and set(examples) != {"no"} else ""
+    extent = f"not so in {wrong:,} of {rows:,} rows ({share:.0%})" if wrong is not None else "they do not"
     refused = share > REFUSED_SHARE and rows >= REFUSED_FROM_ROWS
-    message = f"{name}: not so in {wrong:,} of {rows:,} rows ({share:.0%}){shown}"
-    return Check(name, "fail" if refused else "warn", wrong, message)
+    return Check(name, "fail" if refused else "warn", wrong or rows, f"{name}: {extent}{shown}")
 
 
 def judge_marts(where: Folders) -> list[CheckResult]:
@@ -180,7 +231,12 @@ def judge_marts(where: Folders) -> list[CheckResult]:
             relation = f"select * from {PUBLIC_SCHEMA}.{table}"
             for result in auditor.run(f"marts.{table}", table, relation, suite):
                 checks.append(_mart_check(table, result, moment))
-        files = [file for (file,) in query(connection, "select distinct file from raw.landing_checks")]
+        files = [
+            file
+            for (file,) in query(
+                connection, "select distinct coalesce(file, target_table) from raw.landing_checks"
+            )
+        ]
         auditor.write_docs(files)
     return checks
 

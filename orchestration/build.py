@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.auditing import LandingAudit, judge_marts
+from orchestration.auditing import LandingAudit, judge_marts, judge_raw_tables
 from orchestration.files import discover
 from orchestration.gate import all_checks
 from orchestration.landing import load_landing, summary
@@ -208,8 +208,10 @@ def simulate_organisation(where: Folders, report: Callable[[str], None]) -> None
 
 
 def load_files(where: Folders, report: Callable[[str], None], *, full: bool = False) -> Any:
-    """Bring the raw tables up to date; every new file passes its expectations first. Returns a LoadResult."""
-    return load_landing(where, audit=LandingAudit(where), full=full, report=report)
+    """Bring the raw tables up to date and judge what changed: files before they are accepted, then the tables."""
+    result = load_landing(where, audit=LandingAudit(where), full=full, report=report)
+    judge_raw_tables(where, read_contract())
+    return result
 
 
 def transform(where: Folders, report: Callable[[str], None], *options: str) -> str:

@@ -11,9 +11,12 @@ from pathlib import Path
 
 from orchestration.project import ROOT, Folders, child_environment, folders
 
+# Without nux the UI opens with a form that asks for an address.
 # One run at a time: builds of one warehouse never run beside each other, so a second one waits in the queue.
 SETTINGS = """\
 telemetry:
+  enabled: false
+nux:
   enabled: false
 concurrency:
   runs:

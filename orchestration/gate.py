@@ -23,7 +23,7 @@ def landing_checks(where: Folders) -> list[CheckResult]:
         found = query(
             connection,
             "select check_name, 'gx_landing', target_table, status, failing_count, "
-            "case when message <> '' then file || ': ' || message else file end, checked_at "
+            "concat_ws(': ', file, nullif(message, '')), checked_at "
             "from raw.landing_checks order by all",
         )
     return [CheckResult(*row) for row in found]

@@ -171,7 +171,9 @@ class _Loader:
             checks = self.judge(job)
             self.refuse_if_changing(seen)
             target = "answers" if job.survey is not None and job.survey.is_long else landed.target_table
-            rows = self.books.accept(seen, target, selects, delivered.rejected, warnings, checks)
+            rows = self.books.accept(
+                seen, target, selects, delivered.rejected, warnings, checks, is_new=known is None
+            )
             self.result.accepted[landed.file] = rows
             self.result.rows += rows
             self.result.rejected += len(delivered.rejected)

@@ -150,13 +150,20 @@ class Ledger:
         rejected: list[Problem],
         warnings: Iterable[Problem],
         checks: Iterable[Check],
+        *,
+        is_new: bool,
     ) -> int:
-        """Replace the rows of a file and all that is known about it. Returns the rows written to `target`."""
+        """Replace the rows of a file and all that is known about it. Returns the rows written to `target`.
+
+        is_new: the file was never seen, so there is nothing to take out; looking for it would read the whole
+        table once per file.
+        """
         file, moment, counts = seen.landed.file, now(), {}
         with self.transaction():
             for table, select in selects.items():
                 raw = f"raw.{identifier_sql(table)}"
-                self.sql(f"delete from {raw} where _file = ?", [file])
+                if not is_new:
+                    self.sql(f"delete from {raw} where _file = ?", [file])
                 ((counts[table],),) = self.sql(
                     f"insert into {raw} by name select *, {quoted(file)} as _file, "
                     f"timestamp '{moment}' as _loaded_at from ({select})"
@@ -164,12 +171,7 @@ class Ledger:
             self.sql("delete from raw.landing_problems where file = ?", [file])
             self.sql("delete from raw.landing_checks where file = ?", [file])
             self._note(seen.landed, target, [*rejected, *warnings])
-            for check in checks:
-                self.sql(
-                    "insert into raw.landing_checks values (?, ?, ?, ?, ?, ?, ?)",
-                    [file, seen.landed.target_table, check.name, check.status, check.failing_count,
-                     check.message, moment],
-                )  # fmt: skip
+            self._keep(file, seen.landed.target_table, checks)
             rows = counts[target] + len(rejected)
             self._record(seen, target, "accepted", rows, len(rejected), moment, moment)
         return counts[target]
@@ -229,6 +231,40 @@ class Ledger:
                 "reason) "
                 "values (?, ?, ?, 'warning', 'file_removed', ?)",
                 [file, known.target_table, known.survey_code, reason],
+            )
+
+    def tables_to_judge(self) -> list[str]:
+        """Raw tables whose files changed after their last checks, also when a build died in between."""
+        found = self.sql(
+            """
+            with touched as (
+                select unnest(case when survey_code is null then [target_table] else ['responses', 'answers'] end)
+                    as target_table, loaded_at
+                from raw.landing_files
+            ), judged as (
+                select target_table, min(checked_at) as checked_at from raw.landing_checks
+                where file is null group by all
+            )
+            select target_table from touched left join judged using (target_table)
+            where target_table is not null
+            group by all
+            having max(loaded_at) > coalesce(max(checked_at), timestamp '1970-01-01')
+            order by 1
+            """
+        )
+        return [table for (table,) in found]
+
+    def keep_checks(self, table: str, checks: Iterable[Check]) -> None:
+        """Replace the checks of a raw table as a whole; they have no file."""
+        with self.transaction():
+            self.sql("delete from raw.landing_checks where file is null and target_table = ?", [table])
+            self._keep(None, table, checks)
+
+    def _keep(self, file: str | None, table: str, checks: Iterable[Check]) -> None:
+        for check in checks:
+            self.sql(
+                "insert into raw.landing_checks values (?, ?, ?, ?, ?, ?, ?)",
+                [file, table, check.name, check.status, check.failing_count, check.message, now()],
             )
 
     def same_content(self, seen: Seen) -> None:

@@ -78,7 +78,8 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
 
     Raises
     ------
-    BuildError : dbt stopped before it ran a node (a parse error, an unknown profile, a locked database).
+    BuildError : dbt stopped before it ran a node (a parse error, an unknown profile, a locked database), or
+        another dbt command wrote its results over those of this build.
     """
     begin_results(where)
     where.dbt_target.mkdir(parents=True, exist_ok=True)
@@ -96,9 +97,11 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
     last_words: list[str] = []
+    invocation = None
     try:
         for line in child.stdout:
             event = _event(line)
+            invocation = event.get("info", {}).get("invocation_id") or invocation
             progress = progress_line(event)
             if progress:
                 report(progress)
@@ -115,6 +118,12 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
             "dbt stopped before it built anything:\n" + "\n".join(last_words),
             where=str(ROOT),
             remedy=f"mend what dbt says; the full log is {where.logs / 'dbt.log'}",
+        )
+    if run_results["metadata"]["invocation_id"] != invocation:
+        raise BuildError(
+            "another dbt command replaced the results of this build, so its tests cannot be judged",
+            where=str(where.dbt_target),
+            remedy="run no other dbt command meanwhile, or give it another DBT_TARGET_PATH; then build again",
         )
     return record_results(where, run_results, read_json(where.dbt_target / "manifest.json"), complete=True)
 

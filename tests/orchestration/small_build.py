@@ -50,6 +50,7 @@ def run(generation: int, moment: str | None) -> int:
     build.audit_marts = lambda where: []
     build.all_checks = lambda where, checks: []
     build.LandingAudit = lambda where: None
+    build.judge_raw_tables = lambda where, contract: None
     if moment:
         die_at(moment)
     return build.main([])

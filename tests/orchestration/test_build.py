@@ -10,7 +10,13 @@ import pytest
 
 from orchestration import build, publish
 from orchestration.project import ROOT, Folders
-from orchestration.transform import dbt_arguments, dbt_checks, progress_line, record_results
+from orchestration.transform import (
+    build_models,
+    dbt_arguments,
+    dbt_checks,
+    progress_line,
+    record_results,
+)
 from orchestration.warehouse import build_lock, now, read_json, write_json
 from service_control.errors import BuildError, InputError
 from tests.orchestration.conftest import Site
@@ -29,6 +35,7 @@ def quick(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setattr(build, "audit_marts", lambda where: [])
     monkeypatch.setattr(build, "all_checks", lambda where, checks: [])
     monkeypatch.setattr(build, "LandingAudit", lambda where: None)
+    monkeypatch.setattr(build, "judge_raw_tables", lambda where, contract: None)
     site.put("hr/teams.csv", "team_id,team_name\nT1,Noord\n")
     return site
 
@@ -169,6 +176,37 @@ def test_results_of_dbt_become_checks_and_are_kept_over_partial_runs(site: Site)
     assert (checks["w"].status, checks["w"].target_table) == ("warn", "m")
     record_results(site.where, {"results": [result("test.p.t", "pass")]}, MANIFEST, complete=False)
     assert [check.status for check in dbt_checks(site.where)] == ["pass", "warn"]
+
+
+FAKE_DBT = """
+import json, pathlib, sys
+target = pathlib.Path(sys.argv[sys.argv.index("--target-path") + 1])
+node = {"node_info": {"node_name": "m"}, "index": 1, "total": 1, "execution_time": 0.1, "status": "success"}
+print(json.dumps({"info": {"level": "info", "invocation_id": "own"}, "data": node}))
+print("no JSON at all")
+results = [{"unique_id": "model.p.m", "status": "success", "timing": []}]
+if "--fails" in sys.argv:
+    print(json.dumps({"info": {"level": "error", "invocation_id": "own", "msg": "no such column"}, "data": {}}))
+else:
+    written_by = "other" if "--replaced" in sys.argv else "own"
+    content = {"metadata": {"invocation_id": written_by}, "results": results}
+    (target / "run_results.json").write_text(json.dumps(content))
+"""
+
+
+def test_only_the_results_of_the_own_dbt_run_count(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def arguments(command: str, where: Folders, *options: str) -> list[str]:
+        return [sys.executable, "-c", FAKE_DBT, command, "--target-path", str(where.dbt_target), *options]
+
+    monkeypatch.setattr("orchestration.transform.dbt_arguments", arguments)
+    said: list[str] = []
+    assert build_models(site.where, said.append) == [] and said == ["1/1 m"]
+    with pytest.raises(BuildError, match="another dbt command replaced the results"):
+        build_models(site.where, said.append, "--replaced")
+    with pytest.raises(BuildError, match="stopped before it built anything:\n(?s:.*)no such column"):
+        build_models(site.where, said.append, "--fails")
+    with pytest.raises(BuildError, match="did not finish"):
+        dbt_checks(site.where)
 
 
 def test_nothing_is_published_after_a_dbt_run_that_did_not_finish(site: Site) -> None:
