@@ -67,6 +67,7 @@ def before_and_after(tmp_path_factory):
     put("crm/contacts/duplicate.csv", f"{header}\n{again}\n{again}\n")
     put("crm/contacts/future.csv", f"{CONTACT}\nX-future,{customer},phone,claim,2099-06-01 10:00:00\n")
     put("crm/contacts/orphan.csv", f"{CONTACT}\nX-orphan,nobody,phone,claim,2026-06-01 10:00:00\n")
+    put("crm/contacts/vague.csv", f"{CONTACT}\nX-vague,{customer},phone,claim,2026-06-01 or so\n")
     put("survey/answers/scale.csv", f"response_id,item_code,raw_value\n{response},eces_estimate,8\n")
     project.run(sys.executable, "-m", "orchestration.build")
     return project, before, published(project)
@@ -105,6 +106,7 @@ def same(old: tuple, new: tuple) -> bool:
         ("crm/contacts/duplicate.csv", "duplicate", "duplicate_key", "delivered again"),
         ("crm/contacts/future.csv", "rejected", "in_the_future", "2099-06-01"),
         ("crm/contacts/orphan.csv", "rejected", "orphan", "nobody"),
+        ("crm/contacts/vague.csv", "rejected", "wrong_type", "2026-06-01 or so"),
         ("survey/answers/scale.csv", "rejected", "out_of_scale", "outside scale agree_7: 8"),
     ],
 )

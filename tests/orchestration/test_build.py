@@ -203,7 +203,7 @@ def test_only_the_results_of_the_own_dbt_run_count(site: Site, monkeypatch: pyte
     assert build_models(site.where, said.append) == [] and said == ["1/1 m"]
     with pytest.raises(BuildError, match="another dbt command replaced the results"):
         build_models(site.where, said.append, "--replaced")
-    with pytest.raises(BuildError, match="stopped before it built anything:\n(?s:.*)no such column"):
+    with pytest.raises(BuildError, match=r"stopped before it built anything:\n(?s:.*)no such column"):
         build_models(site.where, said.append, "--fails")
     with pytest.raises(BuildError, match="did not finish"):
         dbt_checks(site.where)

@@ -22,6 +22,16 @@
             'message': place ~ " || 'not in the catalogue; add a row to seeds/survey_items.csv'",
         },
         {
+            'code': 'unknown_scale', 'column': 'item_code', 'condition': 'scales.scale_id is null',
+            'message': place ~ " || 'its scale is not in seeds/scales.csv: ' || coalesce(items.scale_id, 'none')",
+        },
+        {
+            'code': 'nps_scale', 'column': 'item_code',
+            'condition': "items.metric_code in ('nps_transaction', 'nps_relation', 'enps')"
+                ~ ' and (scales.minimum <> 0 or scales.maximum <> 10)',
+            'message': place ~ " || 'an NPS is asked on 0 to 10, not on scale ' || scales.scale_id",
+        },
+        {
             'code': 'unknown_code', 'column': 'raw_value',
             'condition': "scales.kind = 'numeric' and " ~ answered ~ ' and ' ~ value ~ ' is null',
             'message': place ~ " || 'code not in the catalogue, add it to missing_codes or not_applicable_codes: ' || delivered.raw_value",
