@@ -4,29 +4,31 @@
     The checks follow from the contract, in this order, and the first that fails is the reason: missing value, wrong
     type, value not accepted, out of range, in the future, orphan. `references` gives the staging relation for each
     column that the contract declares as a reference; an empty relation (the table is not delivered at all) makes no
-    orphans; `carried` names further columns of that relation, found as <column>_known.<name>. `joins` and `checks` add what a table knows beyond its columns; a check is {code, column, condition, message}, in SQL over the alias `delivered` and the joins.
-    `derived` adds columns [{name, expression}] that those joins make possible.
+    orphans; `carried` names further columns of that relation, found as <column>_known.<name>. `joins` and `checks` add
+    what a table knows beyond its columns; a check is {code, column, condition, message}, in SQL over the alias
+    `delivered` and the joins. `derived` adds columns [{name, expression}] that those joins make possible.
 
     Of rows with the same key the last delivered (by file name, then row) stays and the others are duplicates: a
     correction is delivered in a later file. Columns: contract, derived, lineage, row_key, row_status, reason_code,
     reason_column, reason, raw_record (only where rejected).
 -#}
 {% macro checked_rows(area, table, references={}, carried={}, joins='', checks=[], derived=[]) %}
-{%- set contract = contract_table(area, table) -%}
-{%- set keys = contract.columns | selectattr('key', 'defined') | map(attribute='name') | list -%}
+{%- set contract = contract_columns(area, table) -%}
+{%- set keys = contract | selectattr('key', 'defined') | map(attribute='name') | list -%}
 {%- set parsed = {} -%}
-{%- for column in contract.columns -%}
+{%- for column in contract -%}
     {%- set value = parse_value('delivered.' ~ column.name, column.data_type) -%}
     {%- do parsed.update({column.name: value}) -%}
 {%- endfor -%}
-{%- for column in contract.columns if column.default_from -%}
+{%- for column in contract if column.default_from -%}
     {%- do parsed.update({column.name: 'coalesce(' ~ parsed[column.name] ~ ', ' ~ parsed[column.default_from] ~ ')'}) -%}
 {%- endfor -%}
 
 {%- set failures = [] -%}
-{%- for column in contract.columns -%}
+{%- for column in contract -%}
     {%- set raw = 'delivered.' ~ column.name -%}
     {%- set own = parse_value(raw, column.data_type) -%}
+    {%- set as_delivered = 'cast(' ~ raw ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if column.required and not column.default_from -%}
         {%- do failures.append({'code': 'missing_value', 'column': column.name, 'condition': raw ~ ' is null',
             'message': "'" ~ column.name ~ " is empty but required'"}) -%}
@@ -34,7 +36,7 @@
     {%- if column.data_type != 'varchar' -%}
         {%- do failures.append({'code': 'wrong_type', 'column': column.name,
             'condition': raw ~ ' is not null and ' ~ own ~ ' is null',
-            'message': "'" ~ column.name ~ " is not a " ~ column.data_type ~ ": ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
+            'message': "'" ~ column.name ~ " is not a " ~ column.data_type ~ ": ' || " ~ as_delivered}) -%}
     {%- endif -%}
     {%- if column.accepted -%}
         {%- do failures.append({'code': 'not_accepted', 'column': column.name,
@@ -44,12 +46,12 @@
     {%- if column.minimum is defined -%}
         {%- do failures.append({'code': 'out_of_range', 'column': column.name,
             'condition': own ~ ' < ' ~ column.minimum,
-            'message': "'" ~ column.name ~ " is below " ~ column.minimum ~ ": ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
+            'message': "'" ~ column.name ~ " is below " ~ column.minimum ~ ": ' || " ~ as_delivered}) -%}
     {%- endif -%}
     {%- if column.maximum is defined -%}
         {%- do failures.append({'code': 'out_of_range', 'column': column.name,
             'condition': own ~ ' > ' ~ column.maximum,
-            'message': "'" ~ column.name ~ " is above " ~ column.maximum ~ ": ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
+            'message': "'" ~ column.name ~ " is above " ~ column.maximum ~ ": ' || " ~ as_delivered}) -%}
     {%- endif -%}
     {%- if column.not_future -%}
         {#- A day of grace: a file from another time zone may be ahead of this clock. -#}
@@ -58,7 +60,7 @@
             'message': "'" ~ column.name ~ " is in the future: ' || cast(" ~ raw ~ " as " ~ dbt.type_string() ~ ")"}) -%}
     {%- endif -%}
 {%- endfor -%}
-{%- set declared = contract.columns | selectattr('references', 'defined') | list -%}
+{%- set declared = contract | selectattr('references', 'defined') | list -%}
 {%- if execute and declared | map(attribute='name') | sort | list != references.keys() | sort | list -%}
     {{ exceptions.raise_compiler_error('checked_' ~ area ~ '__' ~ table ~ ': the references passed (' ~ references.keys() | join(', ')
         ~ ') are not those of the contract YAML (' ~ declared | map(attribute='name') | join(', ') ~ '); make them agree') }}
@@ -76,7 +78,7 @@ with delivered as (
 
 judged as (
     select
-        {%- for column in contract.columns %}
+        {%- for column in contract %}
         {{ parsed[column.name] }} as {{ column.name }},
         {%- endfor %}
         {%- for column in derived %}
@@ -153,7 +155,7 @@ last_rows as (
 )
 
 select
-    {%- for column in contract.columns %}
+    {%- for column in contract %}
     judged.{{ column.name }},
     {%- endfor %}
     {%- for column in derived %}

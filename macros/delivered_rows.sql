@@ -3,7 +3,7 @@
     A column that a system does not have is null: its metrics then show "no data" and nothing else breaks.
 -#}
 {% macro delivered_rows(area, table) %}
-    {%- set contract = contract_table(area, table) -%}
+    {%- set contract = contract_columns(area, table) -%}
     {%- for system in var('adapters').get(table, ['landing']) %}
     {%- set relation = source('landing', table) if system == 'landing' else ref(system ~ '__' ~ table) -%}
     {%- set present = [] -%}
@@ -12,12 +12,12 @@
     {%- endif %}
     {{ 'union all' if not loop.first }}
     select
-        {%- for column in contract.columns %}
+        {%- for column in contract %}
         {{ column.name if column.name in present else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as {{ column.name }},
         {%- endfor %}
         '{{ system }}' as _system,
         {{ '_file' if '_file' in present else "cast('" ~ relation.identifier ~ "' as " ~ dbt.type_string() ~ ")" }} as _file,
-        {{ '_row' if '_row' in present else 'row_number() over (order by ' ~ (contract.columns | map(attribute='name') | first | default('1')) ~ ')' }} as _row
+        {{ '_row' if '_row' in present else 'row_number() over (order by ' ~ (contract | map(attribute='name') | first | default('1')) ~ ')' }} as _row
     from {{ relation }}
     {%- endfor %}
 {% endmacro %}

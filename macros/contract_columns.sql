@@ -1,9 +1,9 @@
 {#-
     The input contract of one table, read from the YAML of its staging model: the only place where it is written.
-    Returns {name, area, columns: [{name, data_type, key, required, not_future, references, accepted, minimum,
-    maximum, default_from}]}. Empty while dbt is still parsing.
+    Returns [{name, data_type, key, required, not_future, references, accepted, minimum, maximum, default_from}];
+    empty while dbt is still parsing.
 -#}
-{% macro contract_table(area, table) %}
+{% macro contract_columns(area, table) %}
     {%- set columns = [] -%}
     {%- if execute -%}
         {%- set node = graph.nodes['model.service_control.stg_' ~ area ~ '__' ~ table] -%}
@@ -14,5 +14,5 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ return({'name': table, 'area': area, 'columns': columns}) }}
+    {{ return(columns) }}
 {% endmacro %}
