@@ -152,45 +152,53 @@ last_rows as (
         repeated_keys.{{ key }},
         {%- endfor %}
         repeated_keys.last_file
+),
+
+settled as (
+    select
+        judged.*,
+        last_rows.last_file,
+        last_rows.last_row,
+        judged.failed_check is null
+        and last_rows.last_file is not null
+        and (judged._file <> last_rows.last_file or judged._row <> last_rows.last_row) as is_superseded
+    from judged
+    left join last_rows
+        on {% for key in keys %}judged.{{ key }} = last_rows.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
 )
 
 select
     {%- for column in contract %}
-    judged.{{ column.name }},
+    {{ column.name }},
     {%- endfor %}
     {%- for column in derived %}
-    judged.{{ column.name }},
+    {{ column.name }},
     {%- endfor %}
-    judged._system,
-    judged._file,
-    judged._row,
-    judged.row_key,
+    _system,
+    _file,
+    _row,
+    row_key,
     case
-        when judged.failed_check is not null then 'rejected'
-        when last_rows.last_file is not null
-            and (judged._file <> last_rows.last_file or judged._row <> last_rows.last_row) then 'duplicate'
+        when failed_check is not null then 'rejected'
+        when is_superseded then 'duplicate'
         else 'accepted'
     end as row_status,
     case
         {%- for failure in failures %}
-        when judged.failed_check = {{ loop.index }} then '{{ failure.code }}'
+        when failed_check = {{ loop.index }} then '{{ failure.code }}'
         {%- endfor %}
-        when last_rows.last_file is not null
-            and (judged._file <> last_rows.last_file or judged._row <> last_rows.last_row) then 'duplicate_key'
+        when is_superseded then 'duplicate_key'
     end as reason_code,
     case
         {%- for failure in failures %}
-        when judged.failed_check = {{ loop.index }} then '{{ failure.column }}'
+        when failed_check = {{ loop.index }} then '{{ failure.column }}'
         {%- endfor %}
     end as reason_column,
     case
-        when judged.failed_check is not null then judged.reason
-        when last_rows.last_file is not null
-            and (judged._file <> last_rows.last_file or judged._row <> last_rows.last_row)
-            then 'the key was delivered again; kept ' || last_rows.last_file || ' row ' || cast(last_rows.last_row as {{ dbt.type_string() }})
+        when failed_check is not null then reason
+        when is_superseded
+            then 'the key was delivered again; kept ' || last_file || ' row ' || cast(last_row as {{ dbt.type_string() }})
     end as reason,
-    judged.raw_record
-from judged
-left join last_rows
-    on {% for key in keys %}judged.{{ key }} = last_rows.{{ key }}{{ ' and ' if not loop.last }}{% endfor %}
+    raw_record
+from settled
 {% endmacro %}

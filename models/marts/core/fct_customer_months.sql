@@ -17,27 +17,30 @@ contracts as (
 ),
 
 -- A fee counts for the days that its contract was in force.
-contract_months as (
+contract_days as (
     select
         contracts.customer_id,
         months.month_start,
-        count(*) as contract_count,
-        sum(
-            coalesce(contracts.monthly_fee_eur, 0)
-            * ({{ dbt.datediff('greatest(contracts.started_on, months.month_start)', 'least(coalesce(contracts.last_day, months.month_end), months.month_end)', 'day') }} + 1)
-            / months.days_in_month
-        ) as fee_eur,
-        sum(
-            coalesce(contracts.monthly_cost_eur, 0)
-            * ({{ dbt.datediff('greatest(contracts.started_on, months.month_start)', 'least(coalesce(contracts.last_day, months.month_end), months.month_end)', 'day') }} + 1)
-            / months.days_in_month
-        ) as contract_cost_eur
+        months.days_in_month,
+        coalesce(contracts.monthly_fee_eur, 0) as monthly_fee_eur,
+        coalesce(contracts.monthly_cost_eur, 0) as monthly_cost_eur,
+        {{ dbt.datediff('greatest(contracts.started_on, months.month_start)', 'least(coalesce(contracts.last_day, months.month_end), months.month_end)', 'day') }} + 1 as days_in_force
     from contracts
     inner join months
         on contracts.started_on <= months.month_end
         and coalesce(contracts.last_day, months.month_end) >= months.month_start
     where contracts.last_day is null or contracts.last_day >= contracts.started_on
-    group by contracts.customer_id, months.month_start
+),
+
+contract_months as (
+    select
+        customer_id,
+        month_start,
+        count(*) as contract_count,
+        sum(monthly_fee_eur * days_in_force / days_in_month) as fee_eur,
+        sum(monthly_cost_eur * days_in_force / days_in_month) as contract_cost_eur
+    from contract_days
+    group by customer_id, month_start
 ),
 
 transaction_months as (

@@ -13,7 +13,6 @@ employed as (
     select
         employees.employee_id,
         months.month_start,
-        months.month_end,
         employees.fte,
         employees.hired_on < months.month_start as is_employed_at_start,
         employees.hired_on < months.month_start and coalesce(employees.left_on <= months.next_month_start, false) as has_left,

@@ -25,40 +25,20 @@ scopes as (
 -- compared with the year before it.
 preceding as (
     select
-        estimates.*,
+        *,
         case
-            when estimates.period_grain = 'rolling_12_months' then year_before.period_start
-            else lag(estimates.period_start) over measured
-        end as before_period_start,
-        case
-            when estimates.period_grain = 'rolling_12_months' then year_before.n
-            else lag(estimates.n) over measured
-        end as before_n,
-        case
-            when estimates.period_grain = 'rolling_12_months' then year_before.value
-            else lag(estimates.value) over measured
-        end as before_value,
-        case
-            when estimates.period_grain = 'rolling_12_months' then year_before.test_error
-            else lag(estimates.test_error) over measured
-        end as before_test_error
+            when period_grain = 'rolling_12_months' then cast({{ dbt.dateadd('month', -12, 'period_start') }} as date)
+            else lag(period_start) over (partition by metric_code, period_grain, scope_kind, scope_key order by period_start)
+        end as earlier_period_start
     from estimates
-    left join estimates as year_before
-        on estimates.period_grain = 'rolling_12_months'
-        and estimates.metric_code = year_before.metric_code
-        and estimates.period_grain = year_before.period_grain
-        and estimates.scope_kind = year_before.scope_kind
-        and estimates.scope_key = year_before.scope_key
-        and cast({{ dbt.dateadd('month', -12, 'estimates.period_start') }} as date) = year_before.period_start
-    window measured as (
-        partition by estimates.metric_code, estimates.period_grain, estimates.scope_kind, estimates.scope_key
-        order by estimates.period_start
-    )
 ),
 
 compared as (
     select
         preceding.*,
+        before.period_start as before_period_start,
+        before.value as before_value,
+        before.test_error as before_test_error,
         metrics.is_headline,
         metrics.is_higher_better,
         case
@@ -72,7 +52,7 @@ compared as (
         -- A hidden cell may not be read from a change, and half a period is no lower than a whole one.
         coalesce(
             preceding.n >= {{ assumption('hidden_below_n') }}
-            and preceding.before_n >= {{ assumption('hidden_below_n') }}
+            and before.n >= {{ assumption('hidden_below_n') }}
             and before_periods.is_begun
             and {{ is_complete }},
             false
@@ -82,9 +62,15 @@ compared as (
     inner join scopes on preceding.scope_kind = scopes.scope_kind and preceding.scope_key = scopes.scope_key
     inner join periods
         on preceding.period_grain = periods.period_grain and preceding.period_start = periods.period_start
+    left join estimates as before
+        on preceding.metric_code = before.metric_code
+        and preceding.period_grain = before.period_grain
+        and preceding.scope_kind = before.scope_kind
+        and preceding.scope_key = before.scope_key
+        and preceding.earlier_period_start = before.period_start
     left join periods as before_periods
-        on preceding.period_grain = before_periods.period_grain
-        and preceding.before_period_start = before_periods.period_start
+        on before.period_grain = before_periods.period_grain
+        and before.period_start = before_periods.period_start
 ),
 
 tested as (

@@ -35,8 +35,7 @@ files as (
     select
         target_table as contract_table,
         max(last_accepted_at) as last_loaded_at,
-        count(*) filter (where status = 'refused') as refused_file_count,
-        max(file) filter (where status = 'refused') as refused_file
+        count(*) filter (where status = 'refused') as refused_file_count
     from {{ source('landing', 'landing_files') }}
     group by target_table
 ),
