@@ -6,3 +6,7 @@
 {% macro default__local_date(timestamp_utc) -%}
     cast(timezone('{{ var("report_timezone") }}', timezone('UTC', {{ timestamp_utc }})) as date)
 {%- endmacro %}
+
+{% macro spark__local_date(timestamp_utc) -%}
+    cast(from_utc_timestamp({{ timestamp_utc }}, '{{ var("report_timezone") }}') as date)
+{%- endmacro %}

@@ -6,3 +6,12 @@
 {% macro default__matches_pattern(expression, pattern) -%}
     regexp_full_match({{ expression }}, '{{ pattern }}')
 {%- endmacro %}
+
+{#- Java's $ also matches before a line break at the end. -#}
+{% macro spark__matches_pattern(expression, pattern) -%}
+    {{ expression }} rlike '^(?:{{ pattern }})(?!\n)$'
+{%- endmacro %}
+
+{% macro postgres__matches_pattern(expression, pattern) -%}
+    {{ expression }} ~ '^(?:{{ pattern }})$'
+{%- endmacro %}

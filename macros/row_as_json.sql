@@ -4,5 +4,9 @@
 {%- endmacro %}
 
 {% macro default__row_as_json(relation_alias) -%}
-    cast(to_json({{ relation_alias }}) as varchar)
+    cast(to_json({{ relation_alias }}) as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro spark__row_as_json(relation_alias) -%}
+    to_json(struct({{ relation_alias }}.*), map('ignoreNullFields', 'false'))
 {%- endmacro %}

@@ -12,18 +12,18 @@ days as (
 ),
 
 calendar_periods as (
-    {%- for grain in ['day', 'week', 'month', 'quarter'] %}
+    {%- for grain, length in [('day', "'1' day"), ('week', "'7' day"), ('month', "'1' month"), ('quarter', "'3' month")] %}
     select distinct
         '{{ grain }}' as period_grain,
         cast(date_trunc('{{ grain }}', date_day) as date) as period_start,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd(grain, 1, "date_trunc('" ~ grain ~ "', date_day)")) }} as date) as period_end
+        cast(date_trunc('{{ grain }}', date_day) + interval {{ length }} as date) - 1 as period_end
     from days
     union all
     {%- endfor %}
     select distinct
         'rolling_12_months' as period_grain,
-        cast({{ dbt.dateadd('month', -11, "date_trunc('month', date_day)") }} as date) as period_start,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, "date_trunc('month', date_day)")) }} as date) as period_end
+        cast(date_trunc('month', date_day) - interval '11' month as date) as period_start,
+        cast(date_trunc('month', date_day) + interval '1' month as date) - 1 as period_end
     from days
 )
 
@@ -32,7 +32,7 @@ select
     calendar_periods.period_start,
     calendar_periods.period_end,
     -- a month or rolling year that began before the first figure is a part of one
-    calendar_periods.period_start >= date_trunc('month', bounds.first_day) as is_begun,
+    calendar_periods.period_start >= cast(date_trunc('month', bounds.first_day) as date) as is_begun,
     bounds.last_day
 from calendar_periods
 cross join bounds

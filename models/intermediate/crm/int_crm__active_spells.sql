@@ -5,7 +5,7 @@ contracts as (
         contract_id,
         customer_id,
         started_on,
-        cast({{ dbt.dateadd('day', -1, 'ended_on') }} as date) as last_day
+        ended_on - 1 as last_day
     from {{ ref('stg_crm__contracts') }}
     -- a contract that ended on the day it started was never in force
     where ended_on is null or ended_on > started_on
@@ -27,7 +27,7 @@ marked as (
         case
             when covered_until is null then 1
             when covered_until >= cast('9999-12-31' as date) then 0
-            when started_on > {{ dbt.dateadd('day', 'cast(' ~ assumption('switch_grace_days') ~ ' as integer) + 1', 'covered_until') }} then 1
+            when started_on > covered_until + (cast({{ assumption('switch_grace_days') }} as integer) + 1) then 1
             else 0
         end as starts_spell
     from ordered

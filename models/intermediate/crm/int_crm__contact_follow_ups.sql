@@ -30,7 +30,7 @@ pairs as (
         and earlier.contact_id <> later.contact_id
         and (later.started_at > earlier.started_at
             or (later.started_at = earlier.started_at and later.contact_id > earlier.contact_id))
-        and later.started_at <= {{ dbt.dateadd('day', resolution_windows() | max, 'earlier.started_at') }}
+        and later.started_at <= earlier.started_at + interval '{{ resolution_windows() | max }}' day
 ),
 
 following as (

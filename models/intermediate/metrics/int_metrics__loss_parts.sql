@@ -38,7 +38,7 @@ presence as (
     select
         'employee_attrition' as metric_code,
         hired_on as started_on,
-        cast({{ dbt.dateadd('day', -1, 'left_on') }} as date) as last_day,
+        left_on - 1 as last_day,
         'organisation' as scope_kind,
         'all' as scope_key,
         cast('1900-01-01' as date) as valid_from,
@@ -49,7 +49,7 @@ presence as (
     select
         'employee_attrition' as metric_code,
         hired_on as started_on,
-        cast({{ dbt.dateadd('day', -1, 'left_on') }} as date) as last_day,
+        left_on - 1 as last_day,
         '{{ scope_kind }}' as scope_kind,
         {{ column }} as scope_key,
         valid_from,
@@ -63,8 +63,8 @@ presence as (
 bounded as (
     select
         *,
-        greatest(cast({{ dbt.dateadd('day', 1, 'started_on') }} as date), valid_from) as present_from,
-        least(coalesce(cast({{ dbt.dateadd('day', 1, 'last_day') }} as date), {{ far }}), valid_to) as present_until
+        greatest(started_on + 1, valid_from) as present_from,
+        least(coalesce(last_day + 1, {{ far }}), valid_to) as present_until
     from presence
 ),
 

@@ -20,7 +20,7 @@ daily as (
     left join {{ ref('int_metrics__population') }} as population
         on parts.scope_kind = population.scope_kind
         and parts.scope_key = population.scope_key
-        and date_trunc('month', parts.observed_on) = population.month_start
+        and cast(date_trunc('month', parts.observed_on) as date) = population.month_start
 ),
 
 monthly as (

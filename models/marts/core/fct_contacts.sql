@@ -64,18 +64,18 @@ select
     placed.is_sla_met,
     {%- for days in resolution_windows() %}
     case
-        when placed.is_inbound_on_issue and {{ dbt.dateadd('day', days, 'placed.started_at') }} <= horizon.last_contact_at
-            then coalesce(placed.next_same_issue_at <= {{ dbt.dateadd('day', days, 'placed.started_at') }}, false)
+        when placed.is_inbound_on_issue and placed.started_at + interval '{{ days }}' day <= horizon.last_contact_at
+            then coalesce(placed.next_same_issue_at <= placed.started_at + interval '{{ days }}' day, false)
     end as is_repeated_{{ days }}d,
     case
-        when placed.is_inbound_on_issue and {{ dbt.dateadd('day', days, 'placed.started_at') }} <= horizon.last_contact_at
-            and not coalesce(placed.previous_same_issue_at >= {{ dbt.dateadd('day', -days, 'placed.started_at') }}, false)
-            then not coalesce(placed.next_same_issue_at <= {{ dbt.dateadd('day', days, 'placed.started_at') }}, false)
+        when placed.is_inbound_on_issue and placed.started_at + interval '{{ days }}' day <= horizon.last_contact_at
+            and not coalesce(placed.previous_same_issue_at >= placed.started_at - interval '{{ days }}' day, false)
+            then not coalesce(placed.next_same_issue_at <= placed.started_at + interval '{{ days }}' day, false)
     end as is_resolved_first_{{ days }}d,
     case
-        when placed.is_inbound_on_issue and {{ dbt.dateadd('day', days, 'placed.started_at') }} <= horizon.last_contact_at
-            and not coalesce(placed.previous_related_at >= {{ dbt.dateadd('day', -days, 'placed.started_at') }}, false)
-            then not coalesce(placed.next_related_at <= {{ dbt.dateadd('day', days, 'placed.started_at') }}, false)
+        when placed.is_inbound_on_issue and placed.started_at + interval '{{ days }}' day <= horizon.last_contact_at
+            and not coalesce(placed.previous_related_at >= placed.started_at - interval '{{ days }}' day, false)
+            then not coalesce(placed.next_related_at <= placed.started_at + interval '{{ days }}' day, false)
     end as is_forward_resolved_{{ days }}d,
     {%- endfor %}
     placed.started_on,

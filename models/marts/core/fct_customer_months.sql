@@ -12,7 +12,7 @@ months as (
 contracts as (
     select
         *,
-        cast({{ dbt.dateadd('day', -1, 'ended_on') }} as date) as last_day
+        ended_on - 1 as last_day
     from {{ ref('stg_crm__contracts') }}
 ),
 
@@ -60,7 +60,7 @@ contact_months as (
         count(*) as contact_count,
         sum(coalesce(contacts.handled_seconds, 0)) as handled_seconds,
         sum(
-            coalesce(contacts.handled_seconds, 0) / 3600.0 * {{ assumption('labour_rate_eur_per_hour') }}
+            cast(coalesce(contacts.handled_seconds, 0) as {{ type_double() }}) / 3600 * {{ assumption('labour_rate_eur_per_hour') }}
             + coalesce(channel_costs.cost_per_contact_eur, 0)
         ) as cost_to_serve_eur
     from {{ ref('fct_contacts') }} as contacts

@@ -4,7 +4,7 @@ months as (
     select
         period_start as month_start,
         period_end as month_end,
-        cast({{ dbt.dateadd('day', 1, 'period_end') }} as date) as next_month_start
+        period_end + 1 as next_month_start
     from {{ ref('int_calendar__periods') }}
     where period_grain = 'month'
 ),

@@ -57,8 +57,8 @@ inner join items on responses.survey_code = items.survey_code and answers.item_c
 left join small_groups as small_teams
     on small_teams.scope_kind = 'team'
     and responses.team_id = small_teams.scope_key
-    and date_trunc('month', responses.submitted_on) = small_teams.month_start
+    and cast(date_trunc('month', responses.submitted_on) as date) = small_teams.month_start
 left join small_groups as small_departments
     on small_departments.scope_kind = 'department'
     and responses.department_id = small_departments.scope_key
-    and date_trunc('month', responses.submitted_on) = small_departments.month_start
+    and cast(date_trunc('month', responses.submitted_on) as date) = small_departments.month_start

@@ -1,37 +1,12 @@
 with
 
-grouped as (
-    select
-        survey_code,
-        item_code,
-        scale_id,
-        cast(date_trunc('month', submitted_on) as date) as month_start,
-        grouping(cast(date_trunc('month', submitted_on) as date)) as is_all_time,
-        count(*) as n,
-        sum(answer_value) as y_sum,
-        sum(weight) as w_sum,
-        sum(weight * weight) as w_sq_sum,
-        sum(weight * answer_value) as wy_sum,
-        sum(weight * answer_value * answer_value) as wy_sq_sum,
-        sum(case when box_value = 1 then 1 else 0 end) as top_box_count,
-        sum(case when box_value = -1 then 1 else 0 end) as bottom_box_count,
-        max(submitted_on) as last_submitted_on,
-        min(submitted_on) as first_submitted_on
-    from {{ ref('fct_survey_answers') }}
-    where answer_value is not null
-    group by grouping sets (
-        (survey_code, item_code, scale_id),
-        (survey_code, item_code, scale_id, cast(date_trunc('month', submitted_on) as date))
-    )
-),
-
 estimated as (
     select
         *,
         w_sum * w_sum / nullif(w_sq_sum, 0) as n_kish,
         wy_sum / nullif(w_sum, 0) as mean,
         wy_sq_sum / nullif(w_sum, 0) as mean_of_squares
-    from grouped
+    from {{ ref('int_survey__item_parts') }}
 )
 
 select
@@ -45,8 +20,8 @@ select
     drivers.driver_name_en,
     drivers.driver_name_nl,
     estimated.scale_id,
-    case when estimated.is_all_time = 1 then 'all_time' else 'month' end as period_grain,
-    case when estimated.is_all_time = 1 then estimated.first_submitted_on else estimated.month_start end as period_start,
+    estimated.period_grain,
+    estimated.period_start,
     case when estimated.n >= {{ assumption('hidden_below_n') }} then estimated.n end as n,
     case when estimated.n >= {{ assumption('hidden_below_n') }} then estimated.mean end as mean_score,
     case when estimated.n >= {{ assumption('hidden_below_n') }} then estimated.y_sum / estimated.n end as mean_score_unweighted,

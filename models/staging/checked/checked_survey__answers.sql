@@ -2,7 +2,7 @@
 {%- set answered -%}
     delivered.raw_value is not null and not {{ is_listed_code('delivered.raw_value', 'items.missing_codes') }} and not {{ is_listed_code('delivered.raw_value', 'items.not_applicable_codes') }}
 {%- endset -%}
-{%- set value = try_cast('delivered.raw_value', type_double()) -%}
+{%- set value = parse_value('delivered.raw_value', 'double') -%}
 {%- set place = "'item ' || delivered.item_code || ' of survey ' || response_id_known.survey_code || ': '" -%}
 
 {{ checked_rows(
