@@ -12,7 +12,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +40,21 @@ from orchestration.warehouse import now, open_build
 from service_control.errors import BuildError
 
 
+@contextmanager
+def without_spark() -> Iterator[None]:
+    """GX imports Spark's test helpers when it finds pyspark-client, and those end the process: no local Spark (GX 1.24,
+    pyspark-client 4.2)."""
+    known = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "pyspark"}
+    for name in known:
+        del sys.modules[name]
+    sys.modules["pyspark"] = None
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
+        sys.modules.update(known)
+
+
 class Auditor:
     """A GX context whose suites run in DuckDB; results and suites are kept in
     warehouse/great_expectations."""
@@ -45,7 +62,8 @@ class Auditor:
     def __init__(self, where: Folders, connection: duckdb.DuckDBPyConnection) -> None:
         os.environ.update(NO_TELEMETRY)
         # These three take 3 to 5 seconds to import; a build without new files does it once.
-        import great_expectations as gx
+        with without_spark():
+            import great_expectations as gx
         from duckdb_sqlalchemy import ConnectionWrapper
         from great_expectations.data_context.types.base import (
             DataContextConfig,

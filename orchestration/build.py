@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.auditing import LandingAudit, judge_marts, judge_raw_tables
+from orchestration.engines import DUCKDB, chosen_target
 from orchestration.files import discover
 from orchestration.gate import all_checks
 from orchestration.landing import load_landing, summary
@@ -107,7 +108,9 @@ class StepFailed(BuildError):
         self.failures = failures
 
 
-def build(where: Folders, *, publishing: bool = True, full: bool = False) -> dict[str, Any] | None:
+def build(
+    where: Folders, *, publishing: bool = True, full: bool = False, target: str = DUCKDB
+) -> dict[str, Any] | None:
     """Run every step; returns the manifest of the published snapshot (None without publishing).
 
     Raises
@@ -119,13 +122,13 @@ def build(where: Folders, *, publishing: bool = True, full: bool = False) -> dic
         empty = landing_is_empty(where)
         progress = Progress(where, step_count=3 + publishing + empty)
         with progress.telling_failures():
-            manifest = _run(where, progress, empty, publishing, full)
+            manifest = _run(where, progress, empty, publishing, full, target)
         progress.status("succeeded", f"snapshot {manifest['snapshot_id']}" if manifest else "not published")
         return manifest
 
 
 def _run(
-    where: Folders, progress: Progress, empty: bool, publishing: bool, full: bool
+    where: Folders, progress: Progress, empty: bool, publishing: bool, full: bool, target: str
 ) -> dict[str, Any] | None:
     run = new_run()
     if empty:
@@ -138,8 +141,8 @@ def _run(
         progress.say(f"refused: {reason}")
     progress.end(summary(result))
 
-    progress.begin("Build and test models")
-    progress.end(transform(where, progress.note))
+    progress.begin("Build and test models" + (f" on {target}" if target != DUCKDB else ""))
+    progress.end(transform(where, progress.note, target))
 
     progress.begin("Audit public marts")
     mart_checks = audit_marts(where)
@@ -214,14 +217,14 @@ def load_files(where: Folders, report: Callable[[str], None], *, full: bool = Fa
     return result
 
 
-def transform(where: Folders, report: Callable[[str], None], *options: str) -> str:
+def transform(where: Folders, report: Callable[[str], None], target: str = DUCKDB, *options: str) -> str:
     """Build and test every model. Returns one line about it.
 
     Raises
     ------
     StepFailed : models or tests failed; each is listed.
     """
-    nodes = build_models(where, report, *options)
+    nodes = build_models(where, report, target, *options)
     failed = [node for node in nodes if node["status"] != "skipped"]
     if failed:
         failures = [{"name": node["name"], "message": node["message"].strip()} for node in failed]
@@ -265,10 +268,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--full", action="store_true", help="compare the content of every file, not size and time"
     )
+    parser.add_argument(
+        "--target", default=chosen_target(), help="engine of the row-heavy models: duckdb or spark"
+    )
     options = parser.parse_args(arguments)
     where, started = folders(), time.monotonic()
     try:
-        build(where, publishing=not options.no_publish, full=options.full)
+        build(where, publishing=not options.no_publish, full=options.full, target=options.target)
     except ServiceControlError as error:
         print(f"\nThe build failed, nothing was published.\n{error}", file=sys.stderr)
         return 1

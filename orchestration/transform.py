@@ -16,6 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.engines import (
+    DUCKDB,
+    PRESENTATION,
+    border,
+    delivered_relations,
+    engine_for,
+    forget_built,
+)
 from orchestration.project import ROOT, Folders, child_environment
 from orchestration.publish import CheckResult
 from orchestration.warehouse import read_json, write_json
@@ -26,6 +34,9 @@ from service_control.errors import BuildError
 RESULTS = "dbt_results.json"
 GREEN = ("success", "pass", "warn", "no-op")
 TEST_KINDS = ("test", "unit_test")
+# A build on another engine in two halves. Seeds come with the raw tables: an engine's own loader may change them.
+OTHER_MODELS = ("--exclude", f"tag:{PRESENTATION}", "--exclude-resource-type", "seed")
+PRESENTATION_MODELS = ("--select", f"tag:{PRESENTATION}")
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -73,19 +84,48 @@ def parse_models(where: Folders) -> None:
         )
 
 
-def build_models(where: Folders, report: Callable[[str], None], *options: str) -> list[dict[str, Any]]:
-    """Run `dbt build` and record what became of every node. Returns the nodes that are not green.
+def build_models(
+    where: Folders, report: Callable[[str], None], target: str, *options: str
+) -> list[dict[str, Any]]:
+    """Build and test every model and record what became of it. Returns the nodes that are not green.
+
+    On another engine than DuckDB its half comes first; what it made is pulled before DuckDB makes the rest.
 
     Raises
     ------
-    BuildError : dbt stopped before it ran a node (a parse error, an unknown profile, a locked database), or
-        another dbt command wrote its results over those of this build.
+    BuildError : dbt stopped before it ran a node (a parse error, an unknown profile, a locked database),
+        another dbt command wrote its results over those of this build, or the engine could not be reached.
     """
     begin_results(where)
+    engine = engine_for(target)
+    if engine is None:
+        results = run_dbt(where, report, DUCKDB, "build", *options)
+        return record_results(where, results, read_manifest(where), complete=True)
+    run_dbt(where, report, DUCKDB, "seed")
+    forget_built(where)
+    engine.push(where, delivered_relations(where), report)
+    results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options)
+    failed = [result for result in results["results"] if result["status"] not in (*GREEN, "skipped")]
+    if not failed:
+        engine.pull(where, border(read_manifest(where)), report)
+        rest = run_dbt(where, report, DUCKDB, "build", *PRESENTATION_MODELS, *options)
+        results["results"] += rest["results"]
+    return record_results(where, results, read_manifest(where), complete=True)
+
+
+def run_dbt(
+    where: Folders, report: Callable[[str], None], target: str, command: str, *options: str
+) -> dict[str, Any]:
+    """Run one dbt command to its end. Returns its run results, whatever became of the nodes.
+
+    Raises
+    ------
+    BuildError : dbt stopped before it ran a node, or another dbt command wrote its results over those of this one.
+    """
     where.dbt_target.mkdir(parents=True, exist_ok=True)
     (where.dbt_target / "run_results.json").unlink(missing_ok=True)
     child = subprocess.Popen(
-        dbt_arguments("build", where, *options),
+        dbt_arguments(command, where, "--target", target, *options),
         cwd=ROOT,
         env=child_environment(where),
         stdout=subprocess.PIPE,
@@ -125,7 +165,12 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
             where=str(where.dbt_target),
             remedy="run no other dbt command meanwhile, or give it another DBT_TARGET_PATH; then build again",
         )
-    return record_results(where, run_results, read_json(where.dbt_target / "manifest.json"), complete=True)
+    return run_results
+
+
+def read_manifest(where: Folders) -> dict[str, Any]:
+    """dbt's manifest, as its last command left it."""
+    return read_json(where.dbt_target / "manifest.json")
 
 
 def _die_with_parent() -> None:

@@ -200,11 +200,11 @@ def test_only_the_results_of_the_own_dbt_run_count(site: Site, monkeypatch: pyte
 
     monkeypatch.setattr("orchestration.transform.dbt_arguments", arguments)
     said: list[str] = []
-    assert build_models(site.where, said.append) == [] and said == ["1/1 m"]
+    assert build_models(site.where, said.append, "duckdb") == [] and said == ["1/1 m"]
     with pytest.raises(BuildError, match="another dbt command replaced the results"):
-        build_models(site.where, said.append, "--replaced")
+        build_models(site.where, said.append, "duckdb", "--replaced")
     with pytest.raises(BuildError, match=r"stopped before it built anything:\n(?s:.*)no such column"):
-        build_models(site.where, said.append, "--fails")
+        build_models(site.where, said.append, "duckdb", "--fails")
     with pytest.raises(BuildError, match="did not finish"):
         dbt_checks(site.where)
 
