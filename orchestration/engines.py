@@ -61,10 +61,14 @@ def engine_for(target: str) -> Engine | None:
         from orchestration.engine_spark import Spark
 
         return Spark()
+    if target == "postgres":
+        from orchestration.engine_postgres import Postgres
+
+        return Postgres()
     raise InputError(
         f'no engine is called "{target}"',
         where="SERVICE_CONTROL_TARGET",
-        remedy="choose duckdb or spark; `serving` is for readers only",
+        remedy="choose duckdb, postgres or spark; `serving` is for readers only",
     )
 
 
