@@ -105,8 +105,7 @@ def build_models(
     forget_built(where)
     engine.push(where, delivered_relations(where), report)
     results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options)
-    failed = [result for result in results["results"] if result["status"] not in (*GREEN, "skipped")]
-    if not failed:
+    if not not_green(results["results"]):
         engine.pull(where, border(read_manifest(where)), report)
         rest = run_dbt(where, report, DUCKDB, "build", *PRESENTATION_MODELS, *options)
         results["results"] += rest["results"]
@@ -166,6 +165,11 @@ def run_dbt(
             remedy="run no other dbt command meanwhile, or give it another DBT_TARGET_PATH; then build again",
         )
     return run_results
+
+
+def not_green(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The results of a dbt run that keep a build from going on."""
+    return [result for result in results if result["status"] not in GREEN]
 
 
 def read_manifest(where: Folders) -> dict[str, Any]:
