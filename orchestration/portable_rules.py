@@ -37,10 +37,10 @@ class Rule:
     same: str
 
     def __str__(self) -> str:
-        answers = [answer or "empty" for answer in (self.duckdb, self.spark, self.postgres)]
         return (
-            f"{self.code} ({self.differs}): {self.example} gives {answers[0]} on DuckDB, {answers[1]} on Spark, "
-            f"{answers[2]} on PostgreSQL; portable: {self.portable}"
+            f"{self.code} ({self.differs}): `{self.example}` gives {self.duckdb or 'nothing'} on DuckDB, "
+            f"{self.spark or 'nothing'} on Spark, {self.postgres or 'nothing'} on PostgreSQL; "
+            f"portable: `{self.portable}`"
         )
 
     @property

@@ -24,7 +24,10 @@ EXCEPTION = re.compile(r"--\s*portable\b\s*:?\s*(.*)")
 
 
 class NotPortable(BuildError):
-    """SQL that would give another answer on another engine. `findings` are the places."""
+    """SQL that would give another answer on another engine.
+
+    `findings` are the places; `failures` says them to the reader of build_status.json.
+    """
 
     def __init__(self, findings: list[Finding]) -> None:
         broken = {finding.code for finding in findings}
@@ -36,6 +39,9 @@ class NotPortable(BuildError):
             "docs/portable-sql.md has all rules",
         )
         self.findings = findings
+        self.failures = [
+            {"name": str(found.place), "message": f"{found.code}: {found.written}"} for found in findings
+        ]
 
 
 def assert_portable(project: Project | None = None) -> str:
@@ -59,7 +65,7 @@ def check_project(project: Project) -> tuple[list[Finding], int]:
     rendered = [check.rendered(name) for name in project.models] + project.render_tests()
     found = {}
     for one in rendered:
-        for finding in check.findings(one):
+        for finding in sorted(check.findings(one)):
             found.setdefault((finding.place, finding.code), finding)
     return sorted(_without_exceptions(project, found.values(), lines_of(rendered))), len(rendered)
 

@@ -134,14 +134,17 @@ class Statement:
 
     # where
 
-    def _find(self, code: str, node: exp.Expression | Token, *words: str) -> None:
+    def _find(self, code: str, node: exp.Expression, *words: str) -> None:
         """Note a finding at the word of the node that is among `words`, else at its first word."""
-        token = node if isinstance(node, Token) else self._own_token(node, words)
+        self._note(code, self._own_token(node, words), node.sql("duckdb", comments=False))
+
+    def _note(self, code: str, token: Token, written: str = "") -> None:
+        """Note a finding at a token, unless it is a word of one engine."""
         place = self.rendered.place(token.start)
         if place is not None:
-            text = token.text if isinstance(node, Token) else node.sql("duckdb", comments=False)
-            written = text if len(text) <= 70 else text[:69] + "…"
-            self.findings.add(Finding(place, code, written, self.rendered.name))
+            written = " ".join((written or token.text).split())
+            shortened = written if len(written) <= 70 else written[:69] + "…"
+            self.findings.add(Finding(place, code, shortened, self.rendered.name))
 
     def _own_token(self, node: exp.Expression, words: tuple[str, ...]) -> Token:
         own = [self.tokens[int(comment)] for comment in node.comments or ()]
@@ -161,11 +164,11 @@ class Statement:
     def _judge_tokens(self) -> None:
         for number, token in enumerate(self.tokens):
             if token.token_type in (TokenType.CARET, TokenType.DSTAR):
-                self._find("power-operator", token)
+                self._note("power-operator", token)
             elif token.token_type == TokenType.STRING and "\\" in token.text:
-                self._find("backslash", token)
+                self._note("backslash", token)
             elif token.token_type == TokenType.IDENTIFIER:
-                self._find("quoted-name", token)
+                self._note("quoted-name", token)
             elif token.token_type == TokenType.ORDER_BY:
                 self._judge_order(number)
             elif token.token_type == TokenType.L_PAREN and number:
@@ -176,16 +179,16 @@ class Statement:
         if not function.isidentifier() or name.token_type in (TokenType.STRING, TokenType.IDENTIFIER):
             return
         if function in OWN_RULE:
-            self._find(OWN_RULE[function], name)
+            self._note(OWN_RULE[function], name)
         elif function in TEXT_WITH_LENGTH:
-            self._find("text-length", name)
+            self._note("text-length", name)
         elif before.token_type not in (TokenType.ALIAS, TokenType.WITH) and not (
             function in SAME_EVERYWHERE
             or function in WORDS
             or function in KINDS
             or function.startswith("dbt_")
         ):
-            self._find("function", name)
+            self._note("function", name)
 
     def _judge_order(self, number: int) -> None:
         """Each key of an ORDER BY says where NULL goes."""
@@ -195,7 +198,8 @@ class Statement:
             text = token.text.lower() if token else ";"
             if depth == 0 and text in (")", ";", ",", "rows", "range", "limit", "union", "offset"):
                 if not any(self.tokens[place].text.lower() == "nulls" for place in range(first, position)):
-                    self._find("null-order", self.tokens[first])
+                    key = self.rendered.sql[self.tokens[first].start : self.tokens[position - 1].end + 1]
+                    self._note("null-order", self.tokens[first], key)
                 first = position + 1
                 if text != ",":
                     return
@@ -298,10 +302,7 @@ class Statement:
             self._find("untyped-null", projection)
         elif kind in (WHOLE, DECIMAL, MOMENT):
             token = self._own_token(projection.args.get("alias") or projection, ())
-            place = self.rendered.place(token.start)
-            if place is not None:
-                code = "date-or-timestamp" if kind == MOMENT else "output-type"
-                self.findings.add(Finding(place, code, f"column {name}", self.rendered.name))
+            self._note("date-or-timestamp" if kind == MOMENT else "output-type", token, f"column {name}")
 
     # values
 
@@ -468,7 +469,7 @@ class Statement:
         for comment in node.comments or ():
             token = self.tokens[int(comment)]
             if token.text.lower() in TYPE_NAMES:
-                self._find("type-name", token)
+                self._note("type-name", token)
         if target in (INTEGER, BIGINT) and source in (DECIMAL, DOUBLE) and not _is_cut(inner):
             self._find("cast-rounds", node, *words)
         elif source == TEXT and target not in (TEXT, UNKNOWN):

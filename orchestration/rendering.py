@@ -28,7 +28,9 @@ from service_control.errors import BuildError
 
 # An implementation of a dispatched macro may use the words of its engine.
 OF_ONE_ENGINE = re.compile(r"(default|duckdb|spark|postgres)__")
+# Marks in the text while it is rendered: the number of a place, or CALLER for the place before the macro.
 MARK = re.compile("\x02([0-9]*)\x03")
+CALLER = "\x02\x03"
 TYPES = {
     "type_bigint": "bigint",
     "type_boolean": "boolean",
@@ -114,9 +116,6 @@ class _Marks(Extension):
             yield token
 
 
-CALLER = "\x02\x03"
-
-
 @dataclass
 class Places:
     """Numbers for places, as they are written into the text while it is rendered."""
@@ -153,7 +152,7 @@ class _DbtMacros:
             return lambda: self._own + TYPES[name]
         if name == "date_spine":
             return lambda datepart, start_date, end_date: (
-                f"{self._own}select cast({start_date} as timestamp) as date_{datepart}"
+                f"{self._own}select dbt_dateadd({datepart}, 1, {CALLER}{start_date}{self._own}) as date_{datepart}"
             )
         return lambda *arguments: (
             f"{self._own}dbt_{name}("
@@ -287,7 +286,10 @@ class Project:
             raise _Returned(value)
 
         def columns_of(relation: Relation) -> list[SimpleNamespace]:
-            columns = [*self.delivered_columns(relation.identifier), "_file", "_row"]
+            if relation.startswith("raw__"):
+                columns = [*self.delivered_columns(relation.identifier), "_file", "_row"]
+            else:
+                columns = list(self._node(relation.identifier)["columns"])
             return [SimpleNamespace(name=name) for name in columns]
 
         def refuse(message: str) -> None:

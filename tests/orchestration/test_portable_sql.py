@@ -237,7 +237,7 @@ def test_the_error_names_file_line_difference_and_remedy(project: Project):
     with pytest.raises(NotPortable) as raised:
         assert_portable(project)
     message = str(raised.value)
-    for said in ("models/judged.sql:2: integer-division: n / 2", "7 / 2 gives 3.5 on DuckDB", "3 on PostgreSQL",
+    for said in ("models/judged.sql:2: integer-division: n / 2", "`7 / 2` gives 3.5 on DuckDB", "3 on PostgreSQL",
                  "cast(7 as {{ type_double() }}) / 2", "What to do", "docs/portable-sql.md"):  # fmt: skip
         assert said in message
     assert [finding.place for finding in raised.value.findings] == [Place("models/judged.sql", 2)]
