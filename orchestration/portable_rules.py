@@ -77,7 +77,7 @@ RULES = (
         "division-by-zero",
         "division by zero",
         f"cast(1 as {DOUBLE}) / 0", "inf", ERROR, ERROR,
-        f"cast(1 as {DOUBLE}) / nullif(0, 0)", "None",
+        f"cast(1 as {DOUBLE}) / nullif(0, 0)", "NULL",
     ),
     Rule(
         "cast-rounds",
@@ -101,8 +101,8 @@ RULES = (
     Rule(
         "logarithm-of-zero",
         "the logarithm of zero",
-        f"ln(cast(0 as {DOUBLE}))", "-inf", "None", ERROR,
-        f"ln(nullif(cast(0 as {DOUBLE}), 0))", "None",
+        f"ln(cast(0 as {DOUBLE}))", "-inf", "NULL", ERROR,
+        f"ln(nullif(cast(0 as {DOUBLE}), 0))", "NULL",
     ),
     Rule(
         "float-type",
@@ -129,38 +129,38 @@ RULES = (
     Rule(
         "constant-regression",
         "corr, regr_slope, regr_intercept and regr_r2 where x is constant or there is one row",
-        f"select regr_slope(y, x) {CONSTANT}", "nan", "None", "None",
-        f"select covar_pop(y, x) / nullif(var_pop(x), 0) {CONSTANT}", "None",
+        f"select regr_slope(y, x) {CONSTANT}", "nan", "NULL", "NULL",
+        f"select covar_pop(y, x) / nullif(var_pop(x), 0) {CONSTANT}", "NULL",
     ),
     Rule(
         "sample-moments",
-        "skewness and kurtosis: with or without the correction for small samples",
+        "skewness and kurtosis: with or without the correction for small samples; sums of powers are enough",
         f"select skewness(x) {THREE}", "0.9352195295828243", "0.3818017741606068", ERROR,
-        f"select count(x) * sum(x * x * x) {THREE}", "219.0",
+        f"select sum(x * x * x) {THREE}", "73.0",
     ),
     # order and NULL
     Rule(
         "null-order",
         "the place of NULL in an order",
-        "select a from (values (1), (null)) as t(a) order by a", "1, None", "None, 1", "1, None",
-        "select a from (values (1), (null)) as t(a) order by a nulls last", "1, None",
+        "select a from (values (1), (null)) as t(a) order by a", "1, NULL", "NULL, 1", "1, NULL",
+        "select a from (values (1), (null)) as t(a) order by a nulls last", "1, NULL",
     ),
     Rule(
         "concat-null",
         "concat() of NULL",
-        "concat('a', null)", "a", "None", "a",
+        "concat('a', null)", "a", "NULL", "a",
         f"'a' || coalesce(cast(null as {TEXT}), '')", "a",
     ),
     Rule(
         "untyped-null",
         "the type of a NULL without a cast; three branches of a union that begin with two of them fail",
-        "select null as x union all select null union all select 1", "None, None, 1", "None, None, 1", ERROR,
-        "select cast(null as integer) as x union all select cast(null as integer) union all select 1", "None, None, 1",
+        "select null as x union all select null union all select 1", "NULL, NULL, 1", "NULL, NULL, 1", ERROR,
+        "select cast(null as integer) as x union all select cast(null as integer) union all select 1", "NULL, NULL, 1",
     ),
     Rule(
         "array-aggregate",
         "NULL in array_agg()",
-        "select array_agg(a) from (values (1), (null)) as t(a)", "[1, None]", "[1]", "[1, None]",
+        "select array_agg(a) from (values (1), (null)) as t(a)", "[1, NULL]", "[1]", "[1, NULL]",
         "select a from (values (1), (null)) as t(a) where a is not null", "1",
     ),
     Rule(
@@ -210,7 +210,7 @@ RULES = (
         "cast-of-text",
         "what counts as a number or a date when text is cast",
         "select cast(a as date) from (values ('2025')) as t(a)", ERROR, "2025-01-01", ERROR,
-        "select {{ parse_value('a', 'date') }} from (values ('2025')) as t(a)", "None",
+        "select {{ parse_value('a', 'date') }} from (values ('2025')) as t(a)", "NULL",
     ),
     Rule(
         "cast-to-text",
@@ -265,12 +265,12 @@ RULES = (
         "seconds",
         "extract(second): whole or with its fraction",
         "extract(second from cast('2024-12-30 10:00:01.5' as timestamp))", "1", "1.500000", "1.500000",
-        "extract(minute from cast('2024-12-30 10:07:01.5' as timestamp))", "7",
+        "date_trunc('second', cast('2024-12-30 10:00:01.5' as timestamp))", "2024-12-30 10:00:01",
     ),
     Rule(
         "truncation-unit",
         "date_trunc() to a unit other than year, quarter, month, week, day, hour, minute, second",
-        "cast(date_trunc('decade', cast('2025-05-30' as date)) as date)", "2020-01-01", "None", "2020-01-01",
+        "cast(date_trunc('decade', cast('2025-05-30' as date)) as date)", "2020-01-01", "NULL", "2020-01-01",
         "cast(date_trunc('year', cast('2025-05-30' as date)) as date)", "2025-01-01",
     ),
     Rule(
@@ -304,8 +304,6 @@ RULES = (
         "1.5",
     ),
 )  # fmt: skip
-
-BY_CODE = {rule.code: rule for rule in RULES}
 
 # Functions seen to give the same value everywhere, within the other rules. A new one is tried on all three engines
 # before it is added, or gets a dispatched macro.

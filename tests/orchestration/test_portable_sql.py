@@ -57,7 +57,7 @@ def on_duckdb(check: Check, sql: str, *, of_type: bool = False) -> str:
             return ERROR
         if of_type:
             return str(answer.description[0][1])
-        return ", ".join(str(value) for (value,) in answer.fetchall())
+        return ", ".join(str(value) for (value,) in answer.fetchall()).replace("None", "NULL")
 
 
 @pytest.fixture
