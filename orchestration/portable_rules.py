@@ -1,7 +1,7 @@
 """SQL that means something else, or nothing, on another engine, and how to write it so that it does not.
 
 Belongs here: the table of rules and the functions that are the same everywhere. Not here: how a rule is found in
-SQL (portable_sql.py). Every figure was seen on DuckDB 2.0.0, Spark 4.3.0 (ANSI mode, session time zone UTC) and
+SQL (portable_statement.py). Every figure was seen on DuckDB 2.0.0, Spark 4.3.0 (ANSI mode, session time zone UTC) and
 PostgreSQL 15; tests/orchestration/test_portable_sql.py runs the examples on DuckDB. docs/portable-sql.md is made of
 this table.
 """
