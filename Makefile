@@ -32,6 +32,7 @@ test: $(INSTALLED) browser lint ## All tests: dbt, Python, orchestration, app, b
 lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m orchestration.portable_sql
 
 browser: $(INSTALLED)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \

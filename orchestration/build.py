@@ -24,6 +24,7 @@ from orchestration.engines import DUCKDB, chosen_target
 from orchestration.files import discover
 from orchestration.gate import all_checks
 from orchestration.landing import load_landing, summary
+from orchestration.portable_sql import assert_portable
 from orchestration.project import ROOT, Folders, child_environment, folders, read_contract
 from orchestration.publish import Run, publish, remove_unfinished
 from orchestration.transform import build_models
@@ -142,6 +143,7 @@ def _run(
     progress.end(summary(result))
 
     progress.begin("Build and test models" + (f" on {target}" if target != DUCKDB else ""))
+    assert_portable()
     progress.end(transform(where, progress.note, target))
 
     progress.begin("Audit public marts")
