@@ -15,7 +15,10 @@
         end
     {%- elif data_type == 'integer' -%}
         {%- set number = parse_value(expression, 'double') -%}
-        case when {{ number }} = floor({{ number }}) then cast({{ number }} as bigint) end
+        {#- beyond 2^53 a double has no whole numbers of its own, and a cast would end the build -#}
+        case when abs({{ number }}) <= 9007199254740992 then
+            case when {{ number }} = floor({{ number }}) then cast(floor({{ number }}) as bigint) end
+        end
     {%- elif data_type == 'double' -%}
         case
             when {{ matches_pattern(text, ' *[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)? *') }}

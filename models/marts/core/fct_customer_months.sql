@@ -37,8 +37,8 @@ contract_months as (
         customer_id,
         month_start,
         count(*) as contract_count,
-        sum(monthly_fee_eur * days_in_force / days_in_month) as fee_eur,
-        sum(monthly_cost_eur * days_in_force / days_in_month) as contract_cost_eur
+        sum(monthly_fee_eur * days_in_force / nullif(days_in_month, 0)) as fee_eur,
+        sum(monthly_cost_eur * days_in_force / nullif(days_in_month, 0)) as contract_cost_eur
     from contract_days
     group by customer_id, month_start
 ),
