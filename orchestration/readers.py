@@ -1,4 +1,5 @@
-"""Rows of a delivered file into table `rows` of its stage: every column as text, c0, c1, …, in the order of the file.
+"""Rows of a delivered file into table `rows` of its stage: every column as trimmed text, c0, c1, …, in the order
+of the file.
 
 Belongs here: CSV, JSON Lines and Parquet in DuckDB SQL, lines that do not fit, files that were cut off. Not
 here: what the columns mean (reshape.py).
@@ -52,6 +53,16 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = 
 def quoted(text: str) -> str:
     """An SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _trimmed(text: str) -> str:
+    # Trimming took longer than reading; next to all values are ASCII without a space at either end.
+    plain = f"{text} between '!' and '~' and strlen({text}) = length({text}) and not ends_with({text}, ' ')"
+    return f"case when {plain} then {text} else nullif(trim({text}), '') end"
+
+
+def _trimmed_columns(width: int) -> str:
+    return ", ".join(f"{_trimmed(f'c{i}')} as c{i}" for i in range(width))
 
 
 def read_rows(
@@ -137,7 +148,7 @@ def _scan_csv(text: Path, width: int, delimiter: str) -> str:
     # Nothing is guessed: the sniffer would turn a wrong line into another dialect or another number of
     # columns.
     return f"""
-        select * from read_csv({quoted(str(text))}, auto_detect = false, header = true,
+        select {_trimmed_columns(width)} from read_csv({quoted(str(text))}, auto_detect = false, header = true,
             columns = {{{columns}}},
             delim = {quoted(delimiter)}, quote = '"', escape = '"', nullstr = '', strict_mode = true,
             store_rejects = true, rejects_table = 'rejected_lines', rejects_scan = 'rejected_scans')
@@ -301,9 +312,10 @@ def _read_jsonl(
         connection,
         f"""
         create table {rows} as
-        select {columns or "null as c0"}, _row
-        from (select json_extract_string(line, [{pointers}]::varchar[]) as found, rowid + 1 as _row
-              from {lines})
+        select {_trimmed_columns(len(names)) or "null as c0"}, _row
+        from (select {columns or "null as c0"}, _row
+              from (select json_extract_string(line, [{pointers}]::varchar[]) as found, rowid + 1 as _row
+                    from {lines}))
         """,
     )
     query(connection, f"drop table {lines}")
@@ -335,7 +347,11 @@ def _read_parquet(
             f"{_parquet_text(name, type_)} as c{i}" for i, (name, type_, *_) in enumerate(described)
         )
         rows = f"{stage}.rows"
-        ((row_count,),) = query(connection, f"create table {rows} as select {columns} from {source}")
+        ((row_count,),) = query(
+            connection,
+            f"create table {rows} as select {_trimmed_columns(len(described))} "
+            f"from (select {columns} from {source})",
+        )
     except duckdb.Error as error:
         raise FileRefused(
             "unreadable",
