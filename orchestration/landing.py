@@ -140,20 +140,23 @@ def _fingerprint(
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _unless_changing(outcome: Outcome) -> Outcome:
-    """A file that another program is still writing is not accepted, whatever was read of it."""
-    seen = outcome.seen
-    stat = seen.landed.path.stat()
-    if not outcome.staged or (stat.st_size, stat.st_mtime_ns) == (seen.bytes, seen.modified_ns):
-        return outcome
+def _still_being_written(outcome: Outcome) -> Outcome:
     refused = FileRefused(
         "still_being_written",
         "the file changed while it was being read; it is tried again at the next build",
-        where=seen.landed.file,
+        where=outcome.seen.landed.file,
         remedy="write under another name (for instance with .part at the end) and rename when done",
     )
     # Without a fingerprint the next run reads it again.
-    return Outcome(replace(seen, settings=None), outcome.known, refused=refused)
+    return Outcome(replace(outcome.seen, settings=None), outcome.known, refused=refused)
+
+
+def _is_as_seen(seen: Seen) -> bool:
+    try:
+        stat = seen.landed.path.stat()
+    except FileNotFoundError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (seen.bytes, seen.modified_ns)
 
 
 class _Loader:
@@ -186,11 +189,13 @@ class _Loader:
     def load(self, found: Mapping[str, LandingFile | FileRefused], full: bool) -> None:
         """Load the files that are new or changed; every outcome is recorded."""
         group: list[tuple[_Job, Outcome]] = []
-        for job, outcome in self.read_ahead(self.new_jobs(found, full)):
-            group.append((job, outcome))
-            if sum(job.size for job, _ in group) >= GROUP_BYTES:
-                self.record(group)
-                group = []
+        ((threads,),) = query(self.connection, "select current_setting('threads')")
+        with ThreadPoolExecutor(threads) as pool:
+            for job, outcome in self.read_ahead(pool, self.new_jobs(found, full)):
+                group.append((job, outcome))
+                if sum(job.size for job, _ in group) >= GROUP_BYTES:
+                    self.record(group)
+                    group = []
         self.record(group)
 
     def new_jobs(self, found: Mapping[str, LandingFile | FileRefused], full: bool) -> Iterator[_Job]:
@@ -214,22 +219,16 @@ class _Loader:
                 continue
             yield _Job(landed, declaration, table, survey, seen, known, f"stage.file_{number}")
 
-    def read_ahead(self, jobs: Iterable[_Job]) -> Iterator[tuple[_Job, Outcome]]:
-        """The outcomes in the order of the jobs, read side by side as long as they are not too large."""
+    def read_ahead(self, pool: ThreadPoolExecutor, jobs: Iterable[_Job]) -> Iterator[tuple[_Job, Outcome]]:
+        """The outcomes in the order of the jobs. A file that is larger than a group is read alone."""
         waiting: deque[tuple[_Job, Future[Outcome]]] = deque()
-        ((threads,),) = query(self.connection, "select current_setting('threads')")
-        with ThreadPoolExecutor(threads) as pool:
-            try:
-                for job in jobs:
-                    while waiting and job.size + sum(each.size for each, _ in waiting) > GROUP_BYTES:
-                        done, outcome = waiting.popleft()
-                        yield done, outcome.result()
-                    waiting.append((job, pool.submit(self.stage, job)))
-                while waiting:
-                    done, outcome = waiting.popleft()
-                    yield done, outcome.result()
-            finally:
-                pool.shutdown(cancel_futures=True)
+        for job in jobs:
+            while waiting and job.size + sum(each.size for each, _ in waiting) > GROUP_BYTES:
+                first, outcome = waiting.popleft()
+                yield first, outcome.result()
+            waiting.append((job, pool.submit(self.stage, job)))
+        for first, outcome in waiting:
+            yield first, outcome.result()
 
     def stage(self, job: _Job) -> Outcome:
         """Read and judge one file, in a thread of its own."""
@@ -244,10 +243,16 @@ class _Loader:
             return Outcome(seen, known, replace(staged, checks=self.judge(job)))
         except FileRefused as refused:
             return Outcome(seen, known, refused=refused)
+        except FileNotFoundError:
+            return _still_being_written(Outcome(seen, known))
 
     def record(self, group: list[tuple[_Job, Outcome]]) -> None:
         """Write a group of outcomes to the build database, and empty their stages."""
-        outcomes = [_unless_changing(outcome) for _, outcome in group]
+        # A file that another program is still writing is not accepted, whatever was read of it.
+        outcomes = [
+            _still_being_written(outcome) if outcome.staged and not _is_as_seen(outcome.seen) else outcome
+            for _, outcome in group
+        ]
         self.books.record(outcomes)
         for outcome in outcomes:
             self.note(outcome)
