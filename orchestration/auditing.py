@@ -12,7 +12,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -38,13 +40,26 @@ from orchestration.warehouse import now, open_build
 from service_control.errors import BuildError
 
 
+def import_ahead() -> None:
+    """Import Great Expectations while another process works, so that the audit need not wait for it."""
+    os.environ.update(NO_TELEMETRY)
+    threading.Thread(target=_imports, daemon=True).start()
+
+
+def _imports() -> None:
+    # Whatever is wrong with them is told by the audit, which imports them where it needs them.
+    with suppress(ImportError):
+        import duckdb_sqlalchemy  # noqa: F401
+        import great_expectations  # noqa: F401
+
+
 class Auditor:
     """A GX context whose suites run in DuckDB; results and suites are kept in
     warehouse/great_expectations."""
 
     def __init__(self, where: Folders, connection: duckdb.DuckDBPyConnection) -> None:
         os.environ.update(NO_TELEMETRY)
-        # These three take 3 to 5 seconds to import; a build without new files does it once.
+        # They take seconds to import; `import_ahead` did it where there was time.
         import great_expectations as gx
         from duckdb_sqlalchemy import ConnectionWrapper
         from great_expectations.data_context.types.base import (

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.auditing import LandingAudit, judge_marts, judge_raw_tables
+from orchestration.auditing import LandingAudit, import_ahead, judge_marts, judge_raw_tables
 from orchestration.files import discover
 from orchestration.gate import all_checks
 from orchestration.landing import load_landing, summary
@@ -139,6 +139,7 @@ def _run(
     progress.end(summary(result))
 
     progress.begin("Build and test models")
+    import_ahead()
     progress.end(transform(where, progress.note))
 
     progress.begin("Audit public marts")

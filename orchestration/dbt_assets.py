@@ -19,13 +19,11 @@ from dagster_dbt import (
 )
 
 from orchestration.build import StepFailed
+from orchestration.parse_state import PARSED
 from orchestration.project import ROOT, Folders, folders
 from orchestration.resources import Build
 from orchestration.transform import begin_results, parse_models, record_results
 from orchestration.warehouse import read_json
-
-# What dbt parses; a change in one of them makes the manifest old.
-PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt")
 
 
 class Translator(DagsterDbtTranslator):

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.parse_state import fingerprint, note_parse, parse_option
 from orchestration.project import ROOT, Folders, child_environment
 from orchestration.publish import CheckResult
 from orchestration.warehouse import read_json, write_json
@@ -35,7 +36,8 @@ def dbt_arguments(command: str, where: Folders, *options: str) -> list[str]:
     return [
         dbt_executable(),
         "--log-format", "json",
-        "--log-level-file", "debug",
+        # At debug level dbt spends seconds on formatting 6 MB of log; the SQL it ran is in its target folder.
+        "--log-level-file", "info",
         command,
         "--project-dir", str(ROOT),
         "--profiles-dir", str(ROOT),
@@ -84,8 +86,9 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
     begin_results(where)
     where.dbt_target.mkdir(parents=True, exist_ok=True)
     (where.dbt_target / "run_results.json").unlink(missing_ok=True)
+    files = fingerprint()
     child = subprocess.Popen(
-        dbt_arguments("build", where, *options),
+        dbt_arguments("build", where, parse_option(where.dbt_target, files), *options),
         cwd=ROOT,
         env=child_environment(where),
         stdout=subprocess.PIPE,
@@ -125,6 +128,7 @@ def build_models(where: Folders, report: Callable[[str], None], *options: str) -
             where=str(where.dbt_target),
             remedy="run no other dbt command meanwhile, or give it another DBT_TARGET_PATH; then build again",
         )
+    note_parse(where.dbt_target, files)
     return record_results(where, run_results, read_json(where.dbt_target / "manifest.json"), complete=True)
 
 
