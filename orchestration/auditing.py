@@ -9,6 +9,7 @@ after it gave the connection back, by when DuckDB has closed it, so every result
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
@@ -40,17 +41,19 @@ from orchestration.warehouse import now, open_build
 from service_control.errors import BuildError
 
 
-def import_ahead() -> None:
+def import_ahead() -> threading.Thread:
     """Import Great Expectations while another process works, so that the audit need not wait for it."""
     os.environ.update(NO_TELEMETRY)
-    threading.Thread(target=_imports, daemon=True).start()
+    thread = threading.Thread(target=_import_great_expectations, daemon=True)
+    thread.start()
+    return thread
 
 
-def _imports() -> None:
-    # Whatever is wrong with them is told by the audit, which imports them where it needs them.
-    with suppress(ImportError):
-        import duckdb_sqlalchemy  # noqa: F401
-        import great_expectations  # noqa: F401
+def _import_great_expectations() -> None:
+    # What is wrong with it is told by the audit, which imports it again.
+    with suppress(Exception):
+        importlib.import_module("duckdb_sqlalchemy")
+        importlib.import_module("great_expectations")
 
 
 class Auditor:

@@ -23,10 +23,8 @@ PARSED_FROM = "parsed_from.json"
 
 def parsed_files(root: Path = ROOT) -> list[Path]:
     """Every file of the project that dbt parses, in a fixed order."""
-    found: list[Path] = []
-    for path in (root / name for name in PARSED):
-        found += sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
-    return found
+    roots = [root / name for name in PARSED]
+    return [file for each in roots for file in sorted([each, *each.rglob("*")]) if file.is_file()]
 
 
 def fingerprint(root: Path = ROOT) -> str:
