@@ -38,8 +38,8 @@ KEPT = 5
 ID_FORMAT = "%Y%m%dT%H%M%SZ"
 ID_PATTERN = re.compile(r"\d{8}T\d{6}Z")
 PUBLIC_SCHEMA = "marts"
-# Of a column with more values than this, a dictionary costs time and makes the file larger: DuckDB's own limit of
-# 24,576 doubled the size of the keys.
+# A dictionary of a column with more values than this costs time and space: with DuckDB's own limit the export of
+# 3.9 million answers took 45 MB instead of 31.
 PARQUET = "format parquet, compression zstd, dictionary_size_limit 1000"
 
 BUILD_RUNS = """
