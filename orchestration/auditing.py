@@ -9,13 +9,14 @@ after it gave the connection back, by when DuckDB has closed it, so every result
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -56,13 +57,28 @@ def without_spark() -> Iterator[None]:
         sys.modules.update(known)
 
 
+def import_ahead() -> threading.Thread:
+    """Import Great Expectations while another process works, so that the audit need not wait for it."""
+    os.environ.update(NO_TELEMETRY)
+    thread = threading.Thread(target=_import_great_expectations, daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_great_expectations() -> None:
+    # What is wrong with it is told by the audit, which imports it again.
+    with suppress(Exception), without_spark():
+        importlib.import_module("duckdb_sqlalchemy")
+        importlib.import_module("great_expectations")
+
+
 class Auditor:
     """A GX context whose suites run in DuckDB; results and suites are kept in
     warehouse/great_expectations."""
 
     def __init__(self, where: Folders, connection: duckdb.DuckDBPyConnection) -> None:
         os.environ.update(NO_TELEMETRY)
-        # These three take 3 to 5 seconds to import; a build without new files does it once.
+        # They take seconds to import; `import_ahead` did it where there was time.
         with without_spark():
             import great_expectations as gx
         from duckdb_sqlalchemy import ConnectionWrapper

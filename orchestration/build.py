@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.auditing import LandingAudit, judge_marts, judge_raw_tables
+from orchestration.auditing import LandingAudit, import_ahead, judge_marts, judge_raw_tables
 from orchestration.engines import DUCKDB, chosen_target
 from orchestration.files import discover
 from orchestration.gate import all_checks
@@ -144,6 +144,9 @@ def _run(
 
     progress.begin("Build and test models" + (f" on {target}" if target != DUCKDB else ""))
     assert_portable()
+    if target == DUCKDB:
+        # not beside an engine, whose client may not be imported meanwhile
+        import_ahead()
     progress.end(transform(where, progress.note, target))
 
     progress.begin("Audit public marts")

@@ -28,6 +28,7 @@ from orchestration.engines import (
     engine_for,
     forget_built,
 )
+from orchestration.parse_state import PARSED
 from orchestration.project import ROOT, Folders, folders
 from orchestration.resources import Build
 from orchestration.transform import (
@@ -39,9 +40,6 @@ from orchestration.transform import (
 )
 from orchestration.warehouse import read_json
 from service_control.errors import BuildError
-
-# What dbt parses; a change in one of them makes the manifest old.
-PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt")
 
 
 class Translator(DagsterDbtTranslator):

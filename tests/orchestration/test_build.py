@@ -33,6 +33,7 @@ def quick(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
         fill_marts(where, 1)
         return "filled"
 
+    monkeypatch.setattr(build, "import_ahead", lambda: None)
     monkeypatch.setattr(build, "transform", transform)
     monkeypatch.setattr(build, "audit_marts", lambda where: [])
     monkeypatch.setattr(build, "all_checks", lambda where, checks: [])
