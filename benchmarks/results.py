@@ -11,7 +11,6 @@ import platform
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars
@@ -32,9 +31,6 @@ class Results:
         cores, gib = len(os.sched_getaffinity(0)), _memory_gib()
         self.path = folder / f"{date.today().isoformat()}_{cores}_cores_{gib}_gib.json"
         self.machine = f"{cores} cores, {gib} GiB, {platform.system()}, Python {platform.python_version()}"
-        self.rows: list[dict[str, Any]] = (
-            json.loads(self.path.read_text())["results"] if self.path.exists() else []
-        )
 
     def add(self, organisation: Organisation, memory: str | None, result: Result) -> None:
         """Put a result in the place of an earlier one of the same way, size and memory limit."""
@@ -49,14 +45,16 @@ class Results:
             "models": {name: round(seconds, 3) for name, seconds in result.models.items()},
             "commit": versions().get("git", ""),
         }
-        self.rows = [old for old in self.rows if any(old[key] != row[key] for key in IDENTITY)] + [row]
-        self.rows.sort(key=lambda each: tuple(str(each[key]).zfill(12) for key in IDENTITY))
+        # Read anew: another run may have added to it since.
+        kept = json.loads(self.path.read_text())["results"] if self.path.exists() else []
+        rows = [old for old in kept if any(old[key] != row[key] for key in IDENTITY)] + [row]
+        rows.sort(key=lambda each: (each["size"], each["name"], each["memory"] or ""))
         tools = {"duckdb": duckdb.__version__, "polars": polars.__version__}
         content = {
             "date": date.today().isoformat(),
             "machine": self.machine,
             "tools": tools,
-            "results": self.rows,
+            "results": rows,
         }
         self.path.parent.mkdir(exist_ok=True)
         self.path.write_text(json.dumps(content, indent=1) + "\n")

@@ -5,11 +5,14 @@ Belongs here: what each metric counts, periods, what is hidden. Not here: scopes
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -30,6 +33,18 @@ from benchmarks.polars_pipeline.placed import (
     relation_survey,
 )
 
+# Reads that do not need each other once customers and employees are known.
+DELIVERED = (
+    "contracts",
+    "transactions",
+    "contacts",
+    "contact_survey",
+    "relation_survey",
+    "click_responses",
+    "clicks",
+    "pulse",
+    "labour_months",
+)
 # Headline metrics that no source of the project fills yet.
 WITHOUT_DATA = ("sentiment", "loyalty", "responsiveness")
 RESOLUTION = timedelta(days=14)
@@ -50,32 +65,41 @@ def headline_metrics(landing: Path) -> pl.DataFrame:
     """
     delivery = Delivery(landing)
     customers, teams = Customers(delivery), Teams(delivery)
-    placed = contacts(delivery, customers, teams)
-    asked = contact_survey(delivery, placed, customers, teams)
-    clicks = click_survey(delivery, placed, customers, teams)
-    relation = relation_survey(delivery, customers)
-    pulse = teams.without_small_groups(delivery.pulse)
-    days = [frame["day"] for frame in (placed, asked, clicks, relation, pulse, delivery.transactions)]
-    window = Window.around([*days, delivery.labour_months])
-    daily = {
-        CONTACT_SURVEY: sums(asked, CONTACT_SURVEY, SCOPES, teams),
-        ("emo_click_employee",): sums(clicks, ["emo_click_employee"], SCOPES, teams),
-        ("nps_relation",): sums(relation, ["nps_relation"], CUSTOMER_SCOPES, teams),
-        PULSE: sums(pulse, PULSE, EMPLOYEE_SCOPES, teams),
-        (FIRST_CONTACTS,): sums(first_contacts(placed), [FIRST_CONTACTS], SCOPES, teams),
-    }
-    profit = profitability(customers, delivery, placed, window)
-    return published(
-        [
-            *(
-                figure
-                for metrics, sums_ in daily.items()
-                for figure in by_period(sums_, metrics, list(EVERY), window)
-            ),
-            *by_period(profit, ["customer_profitability"], ["month", "quarter"], window),
-            churn(customers, window),
-        ]
+    at_once(lambda: delivery.customer_ids, lambda: delivery.employees)
+    at_once(*(partial(getattr, delivery, name) for name in DELIVERED), lambda: teams.memberships)
+    at_once(lambda: customers.timeline, lambda: customers.spells)
+    placed, _ = at_once(lambda: contacts(delivery, customers, teams), lambda: customers.presence)
+    rows = at_once(
+        lambda: contact_survey(delivery, placed, customers, teams),
+        lambda: click_survey(delivery, placed, customers, teams),
+        lambda: relation_survey(delivery, customers),
+        lambda: teams.without_small_groups(delivery.pulse),
+        lambda: first_contacts(placed),
     )
+    days = [frame["day"] for frame in (placed, *rows[:4], delivery.transactions)]
+    window = Window.around([*days, delivery.labour_months])
+    asked = (
+        (CONTACT_SURVEY, SCOPES),
+        (("emo_click_employee",), SCOPES),
+        (("nps_relation",), CUSTOMER_SCOPES),
+        (PULSE, EMPLOYEE_SCOPES),
+        ((FIRST_CONTACTS,), SCOPES),
+    )
+    found = at_once(
+        *(
+            partial(means, frame, metrics, scopes, teams, window)
+            for frame, (metrics, scopes) in zip(rows, asked, strict=True)
+        ),
+        lambda: profitability(customers, delivery, placed, window),
+        lambda: churn(customers, window),
+    )
+    return published([figure for figures in found for figure in figures])
+
+
+def at_once(*tasks: Callable[[], Any]) -> list[Any]:
+    """The results of tasks that do not need each other. Many steps of Polars use one core; they fill the others."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return [future.result() for future in [pool.submit(task) for task in tasks]]
 
 
 @dataclass(frozen=True)
@@ -112,6 +136,13 @@ class Window:
         return pl.concat([*found, years])
 
 
+def means(
+    rows: pl.DataFrame, metrics: Sequence[str], scopes: Sequence[str], teams: Teams, window: Window
+) -> list[pl.DataFrame]:
+    """Figures of metrics that are (weighted) means over rows."""
+    return by_period(sums(rows, metrics, scopes, teams), metrics, EVERY, window)
+
+
 def sums(rows: pl.DataFrame, metrics: Sequence[str], scopes: Sequence[str], teams: Teams) -> pl.DataFrame:
     """Per scope and day: observations (<metric>_n), their weight (_w) and the weighted sum (_y)."""
     weight = pl.col("weight") if "weight" in rows.columns else pl.lit(1.0)
@@ -146,7 +177,7 @@ def sums(rows: pl.DataFrame, metrics: Sequence[str], scopes: Sequence[str], team
 
 
 def by_period(
-    daily: pl.DataFrame, metrics: Sequence[str], grains: list[str], window: Window
+    daily: pl.DataFrame, metrics: Sequence[str], grains: Iterable[str], window: Window
 ) -> list[pl.DataFrame]:
     """Sums per day as figures per metric and period."""
     months = _summed(daily, pl.col("day").dt.truncate("1mo"))
@@ -225,8 +256,8 @@ def _marked(rows: list[pl.Series], height: int) -> pl.Series:
 
 def profitability(
     customers: Customers, delivery: Delivery, placed: pl.DataFrame, window: Window
-) -> pl.DataFrame:
-    """Profit of the customers with a contract per month and scope, in the columns of `sums`."""
+) -> list[pl.DataFrame]:
+    """Profit per customer with a contract; months are its finest grain."""
     pieces = customer_months(customers, window)
     begin, end = month_number("start"), month_number("last")
     paid = (
@@ -267,13 +298,14 @@ def profitability(
     )
     found = found.join(happens, on=[*keys, "month"], how="left", suffix="_once").filter(pl.col("n") > 0)
     metric = "customer_profitability"
-    return found.select(
+    monthly = found.select(
         *keys,
         pl.col("n").alias(f"{metric}_n"),
         pl.col("n").alias(f"{metric}_w"),
         (pl.col("y") + pl.col("y_once").fill_null(0)).alias(f"{metric}_y"),
         day=pl.date(pl.col("month") // 12, pl.col("month") % 12 + 1, 1),
     )
+    return by_period(monthly, [metric], ["month", "quarter"], window)
 
 
 def customer_months(customers: Customers, window: Window) -> pl.DataFrame:
@@ -284,17 +316,12 @@ def customer_months(customers: Customers, window: Window) -> pl.DataFrame:
     """
     first, last = window.months
     begin = month_number("start")
-    spells = customers.spells.with_columns(
-        is_shared=(pl.col("customer") == pl.col("customer").shift(1))
-        & (month_number(pl.col("last").shift(1)) == begin)
-    ).select("customer", "start", is_shared=pl.col("is_shared").fill_null(False))
 
     def from_month(day: str) -> pl.Expr:
         whole = month_number(day) + (pl.col(day).dt.day() > 1)
         return pl.when(pl.col(day) <= pl.col("start")).then(begin).otherwise(whole)
 
-    pieces = customers.presence.join(spells, on=["customer", "start"], maintain_order="left")
-    return pieces.select(
+    return customers.presence.select(
         "customer",
         *CUSTOMER_SCOPES,
         low=pl.max_horizontal(from_month("from"), begin + pl.col("is_shared"), first),
@@ -342,7 +369,7 @@ def _by_scope(totals: pl.DataFrame, moment: str) -> pl.DataFrame:
     return pl.concat(parts).group_by("scope_kind", "scope_key", moment).agg(pl.all().sum())
 
 
-def churn(customers: Customers, window: Window) -> pl.DataFrame:
+def churn(customers: Customers, window: Window) -> list[pl.DataFrame]:
     """Customers present at the start of a period (n, w) and those of them lost in it (y)."""
     periods, keys = window.periods, ["scope_kind", "scope_key"]
     presence = customers.presence
@@ -392,14 +419,10 @@ def churn(customers: Customers, window: Window) -> pl.DataFrame:
         right_on=[*keys, "period_grain", "day"],
         how="left",
     )
-    return found.select(
-        *KEY,
-        metric_code=pl.lit("churn"),
-        period_grain="period_grain",
-        n="n",
-        w="n",
-        y=pl.col("y").fill_null(0),
+    figures = found.select(
+        *KEY, "period_grain", metric_code=pl.lit("churn"), n="n", w="n", y=pl.col("y").fill_null(0)
     )
+    return [figures]
 
 
 def published(figures: list[pl.DataFrame]) -> pl.DataFrame:
