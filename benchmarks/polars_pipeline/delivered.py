@@ -115,7 +115,7 @@ def items(survey_code: str, metric_code: str) -> list[Item]:
 
 @dataclass(frozen=True)
 class Delivery:
-    """The landing folder of a simulated organisation."""
+    """The landing folder of a simulated organisation. What is read once is not kept: memory is the limit."""
 
     landing: Path
 
@@ -223,7 +223,7 @@ class Delivery:
         )
         return last_deliveries(rows.collect(engine="streaming"), "contract_id").drop("row").collect()
 
-    @cached_property
+    @property
     def transactions(self) -> pl.DataFrame:
         """customer, day, eur: revenue minus direct cost."""
         rows = (
@@ -252,7 +252,7 @@ class Delivery:
     def _latest_moment(self) -> datetime:
         return datetime(self.latest.year, self.latest.month, self.latest.day, tzinfo=UTC)
 
-    @cached_property
+    @property
     def contacts(self) -> pl.LazyFrame:
         """contact_id, customer (null: not known who), employee_id, channel, direction, journey, issue_code, product,
         started_at, day, handled_seconds; in no particular order.
@@ -278,7 +278,7 @@ class Delivery:
                 pl.col("started_at") <= self._latest_moment,
                 (pl.col("resolved_at") <= self._latest_moment).fill_null(True),
                 pl.all_horizontal((counts >= 0).fill_null(True)),
-                pl.col("direction").cast(pl.String).is_in(["inbound", "outbound"]).fill_null(True),
+                ((pl.col("direction") == "inbound") | (pl.col("direction") == "outbound")).fill_null(True),
             )
             .with_row_index("row")
             .join(self.customer_ids, on="customer_id", how="left")
@@ -334,7 +334,7 @@ class Delivery:
         known = known.join(self.teams.lazy(), on="team_id", how="semi", maintain_order="left")
         return known.unique(["employee_id", "valid_from"], keep="last").collect()
 
-    @cached_property
+    @property
     def labour_months(self) -> pl.Series:
         """The months that labour was paid in."""
         rows = self.csv(
@@ -348,7 +348,7 @@ class Delivery:
         known = rows.join(self.employees.lazy(), on="employee_id", how="semi")
         return known.select(pl.col("month").str.to_date(DUTCH).unique()).collect().to_series()
 
-    @cached_property
+    @property
     def contact_survey(self) -> pl.DataFrame:
         """row, response_id, contact_id, customer, day, is_usable, and the text of the items by metric."""
         metrics = {"NPS": "nps_transaction", "CES": "ces", "Klik": "emo_click_customer", "CSAT": "csat"}
@@ -366,7 +366,7 @@ class Delivery:
         day = pl.col("Ingevuld op").str.to_datetime("%d-%m-%Y %H:%M", strict=False).dt.date()
         return self._wide(rows.with_columns(day=day), "contact_id", *metrics.values())
 
-    @cached_property
+    @property
     def relation_survey(self) -> pl.DataFrame:
         """row, response_id, customer, weight, day, is_usable, and the text of the item by metric."""
         rows = self.csv(
@@ -393,7 +393,7 @@ class Delivery:
         rows = rows.select("row", "response_id", "customer", *columns, "day", is_usable=is_usable)
         return rows.collect(engine="streaming")
 
-    @cached_property
+    @property
     def click_responses(self) -> pl.DataFrame:
         """row, response_id, contact_id, employee_id, channel, day."""
         rows = self.parquet(
@@ -421,7 +421,7 @@ class Delivery:
         )
         return rows.collect(engine="streaming")
 
-    @cached_property
+    @property
     def clicks(self) -> pl.DataFrame:
         """response_id, emo_click_employee."""
         (item,) = items("employee_click", "emo_click_employee")
@@ -434,7 +434,7 @@ class Delivery:
         )
         return last_deliveries(rows.collect(engine="streaming"), "response_id").drop("row").collect()
 
-    @cached_property
+    @property
     def pulse(self) -> pl.DataFrame:
         """response_id, employee_id, day and the metrics: a row per response."""
         columns = ("response", "employee", "answered_at", "question", "value")

@@ -28,23 +28,12 @@ from benchmarks.polars_pipeline.placed import (
     Teams,
     click_survey,
     contact_survey,
-    contacts,
     month_number,
     relation_survey,
+    sorted_contacts,
+    with_customer_scopes,
 )
 
-# Reads that do not need each other once customers and employees are known.
-DELIVERED = (
-    "contracts",
-    "transactions",
-    "contacts",
-    "contact_survey",
-    "relation_survey",
-    "click_responses",
-    "clicks",
-    "pulse",
-    "labour_months",
-)
 # Headline metrics that no source of the project fills yet.
 WITHOUT_DATA = ("sentiment", "loyalty", "responsiveness")
 RESOLUTION = timedelta(days=14)
@@ -66,32 +55,34 @@ def headline_metrics(landing: Path) -> pl.DataFrame:
     delivery = Delivery(landing)
     customers, teams = Customers(delivery), Teams(delivery)
     at_once(lambda: delivery.customer_ids, lambda: delivery.employees)
-    at_once(*(partial(getattr, delivery, name) for name in DELIVERED), lambda: teams.memberships)
-    at_once(lambda: customers.timeline, lambda: customers.spells)
-    placed, _ = at_once(lambda: contacts(delivery, customers, teams), lambda: customers.presence)
-    rows = at_once(
-        lambda: contact_survey(delivery, placed, customers, teams),
-        lambda: click_survey(delivery, placed, customers, teams),
-        lambda: relation_survey(delivery, customers),
+    _, contacts, asked, relation, responses, clicks, pulse, sales, labour_months = at_once(
+        lambda: (customers.timeline, customers.presence),
+        lambda: sorted_contacts(delivery, teams),
+        lambda: delivery.contact_survey,
+        lambda: delivery.relation_survey,
+        lambda: delivery.click_responses,
+        lambda: delivery.clicks,
         lambda: teams.without_small_groups(delivery.pulse),
-        lambda: first_contacts(placed),
+        lambda: delivery.transactions,
+        lambda: delivery.labour_months,
     )
-    days = [frame["day"] for frame in (placed, *rows[:4], delivery.transactions)]
-    window = Window.around([*days, delivery.labour_months])
-    asked = (
-        (CONTACT_SURVEY, SCOPES),
-        (("emo_click_employee",), SCOPES),
-        (("nps_relation",), CUSTOMER_SCOPES),
-        (PULSE, EMPLOYEE_SCOPES),
-        ((FIRST_CONTACTS,), SCOPES),
+    contacts = with_customer_scopes(contacts, customers)
+    asked, responses, relation, first = at_once(
+        partial(contact_survey, asked, contacts, customers, teams),
+        partial(click_survey, responses, clicks, contacts, customers, teams),
+        partial(relation_survey, relation, customers),
+        partial(first_contacts, contacts),
     )
+    measured = (contacts, asked, responses, relation, pulse, sales)
+    window = Window.around([*(frame["day"] for frame in measured), labour_months])
     found = at_once(
-        *(
-            partial(means, frame, metrics, scopes, teams, window)
-            for frame, (metrics, scopes) in zip(rows, asked, strict=True)
-        ),
-        lambda: profitability(customers, delivery, placed, window),
-        lambda: churn(customers, window),
+        partial(means, asked, CONTACT_SURVEY, SCOPES, teams, window),
+        partial(means, responses, ["emo_click_employee"], SCOPES, teams, window),
+        partial(means, relation, ["nps_relation"], CUSTOMER_SCOPES, teams, window),
+        partial(means, pulse, PULSE, EMPLOYEE_SCOPES, teams, window),
+        partial(means, first, [FIRST_CONTACTS], SCOPES, teams, window),
+        partial(profitability, customers, contacts, sales, window),
+        partial(churn, customers, window),
     )
     return published([figure for figures in found for figure in figures])
 
@@ -145,19 +136,13 @@ def means(
 
 def sums(rows: pl.DataFrame, metrics: Sequence[str], scopes: Sequence[str], teams: Teams) -> pl.DataFrame:
     """Per scope and day: observations (<metric>_n), their weight (_w) and the weighted sum (_y)."""
-    weight = pl.col("weight") if "weight" in rows.columns else pl.lit(1.0)
+    is_weighted = "weight" in rows.columns
     totals = []
     for metric in metrics:
         y = pl.col(metric)
-        totals += [
-            y.count().alias(f"{metric}_n"),
-            (
-                weight.filter(y.is_not_null()).sum()
-                if "weight" in rows.columns
-                else y.count().cast(pl.Float64)
-            ).alias(f"{metric}_w"),
-            ((weight * y) if "weight" in rows.columns else y.cast(pl.Float64)).sum().alias(f"{metric}_y"),
-        ]
+        weight = pl.col("weight").filter(y.is_not_null()).sum() if is_weighted else y.count().cast(pl.Float64)
+        total = (pl.col("weight") * y if is_weighted else y.cast(pl.Float64)).sum()
+        totals += [y.count().alias(f"{metric}_n"), weight.alias(f"{metric}_w"), total.alias(f"{metric}_y")]
     lazy, found = rows.lazy(), {}
     for scope in ("organisation", *scopes):
         if scope in rows.columns or scope == "organisation":
@@ -213,14 +198,14 @@ def _summed(rows: pl.DataFrame, period_start: pl.Expr) -> pl.DataFrame:
     )
 
 
-def first_contacts(placed: pl.DataFrame) -> pl.DataFrame:
+def first_contacts(contacts: pl.DataFrame) -> pl.DataFrame:
     """Inbound contacts that follow no related one and could be followed long enough: 1 when none followed."""
-    last = placed["started_at"].max()
-    rows = placed.filter(
+    last = contacts["started_at"].max()
+    rows = contacts.filter(
         pl.col("customer").is_not_null(),
         pl.col("issue_code").is_not_null(),
-        (pl.col("direction").cast(pl.String) == "inbound").fill_null(True),
-    )
+        (pl.col("direction") == "inbound").fill_null(True),
+    ).drop("contact_id", "employee_id", "direction", "handled_seconds")
     issues = rows["issue_code"].unique().cast(pl.String).to_list()
     number = {issue: position for position, issue in enumerate(sorted(issues))}
     related = {(issue, issue) for issue in issues}
@@ -255,7 +240,7 @@ def _marked(rows: list[pl.Series], height: int) -> pl.Series:
 
 
 def profitability(
-    customers: Customers, delivery: Delivery, placed: pl.DataFrame, window: Window
+    customers: Customers, contacts: pl.DataFrame, sales: pl.DataFrame, window: Window
 ) -> list[pl.DataFrame]:
     """Profit per customer with a contract; months are its finest grain."""
     pieces = customer_months(customers, window)
@@ -283,8 +268,8 @@ def profitability(
     once = [
         paid.filter(begin == pl.col("low")).select(*CUSTOMER_SCOPES, month="low", y=-fee * missed_first),
         paid.filter(end == pl.col("high") - 1).select(*CUSTOMER_SCOPES, month="end", y=-fee * missed_last),
-        _in_pieces(delivery.transactions.sort("customer", "day"), pieces),
-        _in_pieces(_cost_to_serve(placed), pieces),
+        _in_pieces(sales.sort("customer", "day"), pieces),
+        _in_pieces(_cost_to_serve(contacts), pieces),
     ]
     first, last = window.months
     months = pl.DataFrame({"month": pl.int_range(first, last + 1, dtype=pl.Int32, eager=True)})
@@ -329,12 +314,12 @@ def customer_months(customers: Customers, window: Window) -> pl.DataFrame:
     ).filter(pl.col("low") < pl.col("high"))
 
 
-def _cost_to_serve(placed: pl.DataFrame) -> pl.DataFrame:
+def _cost_to_serve(contacts: pl.DataFrame) -> pl.DataFrame:
     """customer, day, eur (negative) of every contact of a known customer."""
     costs = {row["channel"]: float(row["cost_per_contact_eur"]) for row in seed("channel_costs")}
     per_contact = pl.col("channel").replace_strict(costs, default=0.0, return_dtype=pl.Float64)
     rate = assumption("labour_rate_eur_per_hour") / 3600
-    return placed.filter(pl.col("customer").is_not_null()).select(
+    return contacts.filter(pl.col("customer").is_not_null()).select(
         "customer", "day", eur=-(pl.col("handled_seconds").fill_null(0) * rate + per_contact)
     )
 

@@ -23,10 +23,12 @@ CONTACT_SURVEY = ("nps_transaction", "ces", "emo_click_customer", "csat")
 PULSE = ("esat", "enps", "eces", "engagement_score")
 
 
-def at(day: str | pl.Expr, customer: str = "customer") -> pl.Expr:
+BEGIN = pl.col("customer").cast(pl.Int64) * DAYS
+
+
+def at(day: str) -> pl.Expr:
     """A key that sorts by customer, then day."""
-    day = pl.col(day) if isinstance(day, str) else day
-    return pl.col(customer).cast(pl.Int64) * DAYS + (day - pl.lit(BEGINNING)).dt.total_days()
+    return BEGIN + (pl.col(day) - pl.lit(BEGINNING)).dt.total_days()
 
 
 def month_number(day: str | pl.Expr) -> pl.Expr:
@@ -38,9 +40,6 @@ def month_number(day: str | pl.Expr) -> pl.Expr:
 def as_of(rows: pl.DataFrame, versions: pl.DataFrame, key: str = "key") -> pl.DataFrame:
     """`versions` in force at `key`. Both are sorted by it and every customer of `rows` has a version from BEGINNING."""
     return rows.set_sorted(key).join_asof(versions.set_sorted(key), on=key)
-
-
-BEGIN = pl.col("customer").cast(pl.Int64) * DAYS
 
 
 def is_first(column: str) -> pl.Expr:
@@ -58,8 +57,12 @@ class Customers:
 
     def __init__(self, delivery: Delivery) -> None:
         self.delivery = delivery
-        ended = pl.col("end").fill_null(FOREVER)
-        self.in_force = delivery.contracts.with_columns(end=ended).filter(pl.col("end") > pl.col("start"))
+
+    @cached_property
+    def in_force(self) -> pl.DataFrame:
+        """The contracts that were in force on any day; end is FOREVER while one runs."""
+        contracts = self.delivery.contracts.with_columns(pl.col("end").fill_null(FOREVER))
+        return contracts.filter(pl.col("end") > pl.col("start"))
 
     @cached_property
     def timeline(self) -> pl.DataFrame:
@@ -144,7 +147,7 @@ class Customers:
     @cached_property
     def presence(self) -> pl.DataFrame:
         """The columns of a spell, and from, to, segment, region, product within it."""
-        pieces = self.spells.join(self.timeline.drop("key"), on="customer", maintain_order="left_right")
+        pieces = self.spells.join(self.timeline.drop("key"), on="customer")
         return pieces.filter(pl.col("from") <= pl.col("last"), pl.col("to") > pl.col("start"))
 
     def place(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -198,6 +201,7 @@ class Teams:
         )
 
     def with_department(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """`rows` (team) with the top of the team's tree."""
         return rows.join(self.departments, on="team", how="left")
 
     def without_small_groups(self, pulse: pl.DataFrame) -> pl.DataFrame:
@@ -224,19 +228,18 @@ class Teams:
         return rows
 
 
-def contacts(delivery: Delivery, customers: Customers, teams: Teams) -> pl.DataFrame:
-    """The contacts with their scopes, by customer and time; those of nobody known come last.
+def sorted_contacts(delivery: Delivery, teams: Teams) -> pl.DataFrame:
+    """The contacts with their team, by customer and time. Those of nobody known come last."""
+    rows = teams.place(delivery.contacts)
+    return rows.sort("customer", "started_at", "contact_id", nulls_last=True).collect(engine="streaming")
 
-    A team stands for its department.
-    """
-    rows = teams.place(delivery.contacts).collect(engine="streaming")
-    known = rows.filter(pl.col("customer").is_not_null()).sort("customer", "started_at", "contact_id")
-    known = as_of(
-        known.with_columns(key=at("day")),
-        customers.timeline.select("key", "segment", "region", in_force="product"),
-    )
+
+def with_customer_scopes(contacts: pl.DataFrame, customers: Customers) -> pl.DataFrame:
+    """`contacts` in their order, with segment, region and product; a product of their own comes first."""
+    known = contacts.filter(pl.col("customer").is_not_null()).with_columns(key=at("day"))
+    known = as_of(known, customers.timeline.select("key", "segment", "region", in_force="product"))
     known = known.with_columns(product=pl.coalesce("product", "in_force")).drop("key", "in_force")
-    return pl.concat([known, rows.filter(pl.col("customer").is_null())], how="diagonal")
+    return pl.concat([known, contacts.filter(pl.col("customer").is_null())], how="diagonal")
 
 
 def settled(rows: pl.DataFrame, asked: list[Item]) -> pl.DataFrame:
@@ -256,33 +259,29 @@ def settled(rows: pl.DataFrame, asked: list[Item]) -> pl.DataFrame:
 
 
 def contact_survey(
-    delivery: Delivery, contacts: pl.DataFrame, customers: Customers, teams: Teams
+    answered: pl.DataFrame, contacts: pl.DataFrame, customers: Customers, teams: Teams
 ) -> pl.DataFrame:
     """Responses of customers to the survey after a contact: day, scopes, and what the answers count by metric."""
     asked = [items("contact_survey", metric)[0] for metric in CONTACT_SURVEY]
-    rows = of_contact(delivery.contact_survey, contacts)
+    rows = of_contact(answered, contacts)
     rows = settled(rows.with_columns(is_usable=pl.col("is_usable") & pl.col("is_known")), asked)
     rows = rows.with_columns(customer=pl.coalesce("contact_customer", "customer"))
     return filled(rows.rename({"contact_channel": "channel"}), customers, teams)
 
 
 def click_survey(
-    delivery: Delivery, contacts: pl.DataFrame, customers: Customers, teams: Teams
+    answered: pl.DataFrame, clicks: pl.DataFrame, contacts: pl.DataFrame, customers: Customers, teams: Teams
 ) -> pl.DataFrame:
     """Responses of employees about a contact: day, scopes, and emo_click_employee."""
-    rows = of_contact(delivery.click_responses, contacts).filter("is_known")
-    rows = (
-        last_deliveries(rows, "response_id")
-        .join(delivery.clicks.lazy(), on="response_id", how="left")
-        .collect()
-    )
+    rows = of_contact(answered, contacts).filter("is_known")
+    rows = last_deliveries(rows, "response_id").join(clicks.lazy(), on="response_id", how="left").collect()
     rows = rows.drop("contact_employee").rename({"contact_customer": "customer"})
     return filled(rows.with_columns(channel=pl.coalesce("channel", "contact_channel")), customers, teams)
 
 
-def relation_survey(delivery: Delivery, customers: Customers) -> pl.DataFrame:
+def relation_survey(answered: pl.DataFrame, customers: Customers) -> pl.DataFrame:
     """Responses of customers to the periodic survey: day, weight, scopes, and nps_relation."""
-    return customers.place(settled(delivery.relation_survey, items("relation_survey", "nps_relation")))
+    return customers.place(settled(answered, items("relation_survey", "nps_relation")))
 
 
 def of_contact(responses: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
