@@ -11,6 +11,7 @@ from benchmarks.organisations import organisation
 from benchmarks.report import write_report
 from benchmarks.results import Results
 from benchmarks.ways import UNLIMITED, WAYS, Loaded, Place, Result
+from service_control.errors import ServiceControlError
 
 
 def main() -> None:
@@ -29,8 +30,11 @@ def main() -> None:
     )
     options = parser.parse_args()
     results = Results()
-    for size in map(int, options.answers):
-        measure(results, size, options.ways, options.memory, options.work.resolve())
+    try:
+        for size in map(int, options.answers):
+            measure(results, size, options.ways, options.memory, options.work.resolve())
+    except ServiceControlError as error:
+        raise SystemExit(str(error)) from None
     print(f"written to {write_report(results.path)}; the organisations stay in {options.work}")
 
 

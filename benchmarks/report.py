@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measuring import NOT_AVAILABLE, OK
+from benchmarks.measuring import FAILED, NOT_AVAILABLE, OK
 from benchmarks.plots import draw
+from benchmarks.ways import UNLIMITED
 from orchestration.project import ROOT
 
 Row = dict[str, Any]
@@ -80,18 +81,21 @@ def sizes(rows: Iterable[Row]) -> list[int]:
     return sorted({row["size"] for row in rows})
 
 
+def gigabytes(limit: str | None) -> float:
+    """A memory limit as a number, to sort by; 0 for a way that knows none."""
+    return float((limit or "0").upper().removesuffix("GB"))
+
+
 def limits(rows: Iterable[Row]) -> list[str]:
     """Memory limits from small to large."""
-    found = {row["memory"] for row in rows if row["memory"]}
-    return sorted(found, key=lambda text: float(text.upper().removesuffix("GB")))
+    return sorted({row["memory"] for row in rows if row["memory"]}, key=gigabytes)
 
 
-def seconds_of(rows: Iterable[Row], size: int, name: str, memory: str | None) -> float | None:
-    """Seconds of a way that ended well; the limit is ignored for a way that knows none."""
+def measured(rows: Iterable[Row], size: int, name: str, memory: str | None) -> Row | None:
+    """The result of a way that ended well."""
     for row in rows:
-        found = row["size"] == size and row["name"] == name and row["outcome"] == OK
-        if found and row["memory"] in (memory, None):
-            return row["seconds"]
+        if (row["size"], row["name"], row["memory"], row["outcome"]) == (size, name, memory, OK):
+            return row
     return None
 
 
@@ -106,27 +110,32 @@ def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
 
 def sized(rows: Sequence[Row], size: int) -> str:
     """One line per way and limit; what is not available here is named below the table."""
-    here = [row for row in rows if row["size"] == size]
-    lines, absent = [], []
-    for name, title in TITLES.items():
-        for memory in [*limits(here), None]:
-            for row in here:
-                if (row["name"], row["memory"]) != (name, memory):
-                    continue
-                if row["outcome"] == NOT_AVAILABLE:
-                    absent.append(f"{title.split(',')[0]} ({row['message']})")
-                elif row["outcome"] == OK:
-                    peak = f"{row['peak_mb'] / 1000:.2f} GB"
-                    lines.append(
-                        [title, memory or "", seconds(row["seconds"]), seconds(row["cpu_seconds"]), peak]
-                    )
-                else:
-                    lines.append([title, memory or "", row["outcome"], "", f"{row['peak_mb'] / 1000:.2f} GB"])
-    first = here[0]
-    title = f"### {first['answers']:,} answers: {first['rows']:,} rows, {first['raw_mb']:,.0f} MB raw"
-    left_out = f"Left out: {'; '.join(dict.fromkeys(absent))}." if absent else ""
-    shown = table(["way", "DuckDB limit", "time", "processor", "peak"], lines)
-    return "\n\n".join(part for part in (title, shown, left_out) if part)
+    order = list(TITLES)
+    here = sorted(
+        (row for row in rows if row["size"] == size),
+        key=lambda row: (order.index(row["name"]), gigabytes(row["memory"])),
+    )
+    lines, left_out, failed = [], [], []
+    for row in here:
+        title, peak = TITLES[row["name"]], f"{row['peak_mb'] / 1000:.2f} GB"
+        if row["outcome"] == NOT_AVAILABLE:
+            left_out.append(f"{title.split(',')[0]} ({row['message']})")
+            continue
+        time = [row["outcome"], ""]
+        if row["outcome"] == OK:
+            time = [seconds(row["seconds"]), seconds(row["cpu_seconds"])]
+        if row["outcome"] == FAILED:
+            said = row["message"].rpartition("\n")[2]
+            failed.append(f"{title} ({said[:200]})")
+        lines.append([title, row["memory"] or "", *time, peak])
+    size_of = here[0]
+    parts = [
+        f"### {size_of['answers']:,} answers: {size_of['rows']:,} rows, {size_of['raw_mb']:,.0f} MB raw",
+        table(["way", "DuckDB limit", "time", "processor", "peak"], lines),
+        f"Failed: {'; '.join(failed)}." if failed else "",
+        f"Left out: {'; '.join(dict.fromkeys(left_out))}." if left_out else "",
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def seconds(value: float) -> str:
@@ -135,34 +144,22 @@ def seconds(value: float) -> str:
 
 def growth(rows: Sequence[Row]) -> str:
     """One line per way and limit that was measured at two sizes."""
-    answers = {row["size"]: row["answers"] for row in rows}
     pairs = list(zip(sizes(rows), sizes(rows)[1:], strict=False))
     lines = []
     for name, title in TITLES.items():
         for memory in [*limits(rows), None]:
             cells = []
             for small, large in pairs:
-                ends = [
-                    next(
-                        (
-                            row["seconds"]
-                            for row in rows
-                            if (row["size"], row["name"], row["memory"], row["outcome"])
-                            == (size, name, memory, OK)
-                        ),
-                        None,
-                    )
-                    for size in (small, large)
-                ]
-                cells.append(f"{exponent(ends, (answers[small], answers[large])):.2f}" if all(ends) else "")
+                ends = [measured(rows, size, name, memory) for size in (small, large)]
+                cells.append(f"{exponent(*ends):.2f}" if all(ends) else "")
             if any(cells):
                 lines.append([title, memory or "", *cells])
     return table(["way", "DuckDB limit", *(f"{short(a)} → {short(b)}" for a, b in pairs)], lines)
 
 
-def exponent(seconds: Sequence[float], answers: Sequence[int]) -> float:
-    """b in seconds ~ answersᵇ through two points."""
-    return math.log(seconds[1] / seconds[0]) / math.log(answers[1] / answers[0])
+def exponent(small: Row, large: Row) -> float:
+    """b in seconds ~ answersᵇ through two results."""
+    return math.log(large["seconds"] / small["seconds"]) / math.log(large["answers"] / small["answers"])
 
 
 def short(size: int) -> str:
@@ -171,26 +168,34 @@ def short(size: int) -> str:
 
 
 def overhead(rows: Sequence[Row]) -> str:
-    """Ratios of ways measured at the same size and limit."""
+    """Ratios of ways measured at the same size and limit: of time, and of processor seconds in brackets."""
     lines = []
     for parts, base, says in RATIOS:
         for memory in limits(rows):
             cells = []
             for size in sizes(rows):
-                over = [seconds_of(rows, size, part, memory) for part in parts]
-                under = seconds_of(rows, size, base, memory)
-                cells.append(f"{sum(over) / under:.1f}" if under and all(over) else "")
+                over = [measured(rows, size, part, memory) for part in parts]
+                under = measured(rows, size, base, None if base in UNLIMITED else memory)
+                found = [
+                    sum(row[kind] for row in over) / under[kind]
+                    for kind in ("seconds", "cpu_seconds")
+                    if under and all(over)
+                ]
+                cells.append("{:.1f} ({:.1f})".format(*found) if found else "")
             if any(cells):
                 lines.append([says, memory, *cells])
-    return table(["ratio", "DuckDB limit", *(short(size) for size in sizes(rows))], lines)
+    return table(
+        ["ratio of time (of processor seconds)", "DuckDB limit", *(short(size) for size in sizes(rows))],
+        lines,
+    )
 
 
 def slowest(rows: Sequence[Row], size: int) -> str:
     """The slowest models of the bare SQL at the largest limit, with their share."""
-    measured = [row for row in rows if row["size"] == size and row["name"] == "bare" and row["models"]]
-    if not measured:
+    timed = [row for row in rows if row["size"] == size and row["name"] == "bare" and row["models"]]
+    if not timed:
         return ""
-    (row,) = [row for row in measured if row["memory"] == limits(measured)[-1]]
+    (row,) = [row for row in timed if row["memory"] == limits(timed)[-1]]
     total = sum(row["models"].values())
     first = sorted(row["models"].items(), key=lambda item: -item[1])[:SLOWEST]
     lines = [[f"`{name}`", seconds(value), f"{value / total:.0%}"] for name, value in first]

@@ -79,15 +79,22 @@ class Loaded:
         self.load: Measured | None = None
 
     def copy_to(self, scratch: Path) -> None:
-        """Raises BuildError when the organisation cannot be loaded."""
+        """Fill `scratch` with nothing but the copy: a log that a killed run left would be applied to it.
+
+        Raises
+        ------
+        BuildError : the organisation cannot be loaded.
+        """
         if self.load is None:
             shutil.rmtree(self.place.scratch, ignore_errors=True)
             self.place.scratch.mkdir(parents=True)
             self.load = self._checked(self.place.module("orchestration.landing"))
             self._checked(self.place.dbt("seed"))
             self._checked(self.place.dbt("compile"))
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
         shutil.copy(self.place.scratch / "build.duckdb", scratch)
-        shutil.copytree(self.place.target, scratch / "target", dirs_exist_ok=True)
+        shutil.copytree(self.place.target, scratch / "target")
 
     @staticmethod
     def _checked(measured: Measured) -> Measured:

@@ -58,6 +58,7 @@ def test_a_page_from_results_of_two_runs(tmp_path: Path) -> None:
     first.add(organisation(1_000_000), "4GB", result("bare", 99.0))
     first.add(organisation(1_000_000), "1GB", result("bare", 0.0, OUT_OF_MEMORY))
     first.add(organisation(1_000_000), "4GB", result("spark, first", 0.0, NOT_AVAILABLE))
+    first.add(organisation(1_000_000), "4GB", result("postgres, first", 3.0, FAILED))
     second = Results(tmp_path)
     second.add(organisation(1_000_000), "4GB", result("bare", 10.0, slow=9.0, quick=1.0))
     second.add(organisation(10_000_000), "4GB", result("bare", 100.0, slow=90.0, quick=10.0))
@@ -67,16 +68,19 @@ def test_a_page_from_results_of_two_runs(tmp_path: Path) -> None:
     assert "| bare SQL, everything | 1GB | out of memory |  | 0.50 GB |" in lines
     assert "| bare SQL, everything | 4GB | 10.0 s | 20.0 s | 0.50 GB |" in lines
     assert "| bare SQL, everything | 4GB | 1.00 |" in lines
-    assert "| whole build, second / bare SQL | 4GB | 3.0 |  |" in lines
+    assert "| whole build, second / bare SQL | 4GB | 3.0 (3.0) |  |" in lines
     assert "| `slow` | 9.0 s | 90% |" in lines
     assert "Left out: on Spark (no server)." in lines
+    assert "| on PostgreSQL, first | 4GB | failed |  | 0.50 GB |" in lines
+    assert "Failed: on PostgreSQL, first (no server)." in lines
     assert "99.0" not in page
     plots = sorted(tmp_path.glob("*.svg"))
     assert [plot.name in page and "<svg" in plot.read_text()[:200] for plot in plots] == [True] * 3
 
 
 def test_growth_is_the_exponent_between_two_sizes() -> None:
-    assert exponent((2.0, 200.0), (1_000, 10_000)) == pytest.approx(2.0)
+    small, large = {"seconds": 2.0, "answers": 1_000}, {"seconds": 200.0, "answers": 10_000}
+    assert exponent(small, large) == pytest.approx(2.0)
 
 
 def test_a_result_keeps_every_field(tmp_path: Path) -> None:
