@@ -49,8 +49,8 @@ query: $(INSTALLED) ## Ask the semantic layer: make query ARGS="--metrics csat -
 screenshots: $(INSTALLED) browser ## Make the pictures of README and docs from a running dashboard
 	@$(BIN)/python app/screenshots.py --out docs/images
 
-bench: $(INSTALLED) ## Build time and memory at 1x, 10x, 100x; results in benchmarks/
-	@$(BIN)/python -m benchmarks.build
+bench: $(INSTALLED) ## Time and memory by size and engine, with plots: make bench ARGS="--answers 1e8 --ways bare"
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 demo: $(INSTALLED) ## Simulated organisation in landing/: make demo SCALE=10
 	@$(BIN)/python -m service_control.demo --scale $(or $(SCALE),1) --out landing
