@@ -47,8 +47,7 @@ def dbt_arguments(command: str, where: Folders, *options: str) -> list[str]:
     return [
         dbt_executable(),
         "--log-format", "json",
-        # At debug level dbt spends seconds on formatting 6 MB of log; the SQL it ran is in its target folder.
-        "--log-level-file", "info",
+        "--log-level-file", "debug",
         command,
         "--project-dir", str(ROOT),
         "--profiles-dir", str(ROOT),
