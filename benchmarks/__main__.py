@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -21,7 +22,9 @@ def main() -> None:
         "--answers", type=float, nargs="+", default=[1e6, 1e7], help="sizes in survey answers"
     )
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
-    parser.add_argument("--memory", nargs="+", default=["6GB"], help="memory limits of DuckDB")
+    parser.add_argument(
+        "--memory", nargs="+", type=limit, default=["6GB"], help="memory limits of DuckDB, the largest last"
+    )
     parser.add_argument(
         "--work",
         type=Path,
@@ -36,6 +39,13 @@ def main() -> None:
     except ServiceControlError as error:
         raise SystemExit(str(error)) from None
     print(f"written to {write_report(results.path)}; the organisations stay in {options.work}")
+
+
+def limit(text: str) -> str:
+    """A memory limit in MB or GB. Raises ArgumentTypeError."""
+    if not re.fullmatch(r"\d+(MB|GB)", text):
+        raise argparse.ArgumentTypeError(f"{text} is no limit such as 512MB or 4GB")
+    return text
 
 
 def measure(results: Results, size: int, ways: list[str], limits: list[str], work: Path) -> None:

@@ -38,6 +38,12 @@ NAMES = {
 }
 
 
+def gigabytes(limit: str | None) -> float:
+    """A memory limit such as 512MB or 4GB as a number, to sort by; 0 for a way that knows none."""
+    number, unit = (limit or "0GB")[:-2], (limit or "0GB")[-2:]
+    return float(number) / {"MB": 1000, "GB": 1}[unit]
+
+
 def draw(results: Sequence[dict[str, Any]], stem: Path) -> list[Path]:
     """Write the plots that the results allow to <stem>_….svg. Returns their paths."""
     points = shown(results)
@@ -60,7 +66,7 @@ def shown(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     found = {}
     for row in results:
         if row["name"] in NAMES and row["outcome"] == OK:
-            limit = float((row["memory"] or "0").upper().removesuffix("GB"))
+            limit = gigabytes(row["memory"])
             key = row["name"], row["size"]
             if key not in found or limit > found[key][0]:
                 found[key] = limit, row
@@ -99,7 +105,7 @@ def bars(results: Sequence[dict[str, Any]]) -> alt.Chart | None:
     measured = [row for row in results if row["name"] == "bare" and row["models"]]
     if not measured:
         return None
-    row = max(measured, key=lambda each: (each["size"], float(each["memory"].upper().removesuffix("GB"))))
+    row = max(measured, key=lambda each: (each["size"], gigabytes(each["memory"])))
     slowest = sorted(row["models"].items(), key=lambda item: -item[1])[:MODELS]
     values = [{"model": name, "seconds": seconds} for name, seconds in slowest]
     rest = sum(row["models"].values()) - sum(seconds for _, seconds in slowest)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import FAILED, NOT_AVAILABLE, OK
-from benchmarks.plots import draw
+from benchmarks.plots import draw, gigabytes
 from benchmarks.ways import UNLIMITED
 from orchestration.project import ROOT
 
@@ -79,11 +79,6 @@ def report(content: dict[str, Any], plots: Sequence[str]) -> str:
 
 def sizes(rows: Iterable[Row]) -> list[int]:
     return sorted({row["size"] for row in rows})
-
-
-def gigabytes(limit: str | None) -> float:
-    """A memory limit as a number, to sort by; 0 for a way that knows none."""
-    return float((limit or "0").upper().removesuffix("GB"))
 
 
 def limits(rows: Iterable[Row]) -> list[str]:

@@ -246,14 +246,14 @@ def settled(rows: pl.DataFrame, asked: list[Item]) -> pl.DataFrame:
     """One row per response of a wide export: its last usable row, with the last accepted text of every item."""
     texts = [item.metric for item in asked]
     repeated = rows.lazy().group_by("response_id").len().filter(pl.col("len") > 1).collect(engine="streaming")
-    once = rows.join(repeated, on="response_id", how="anti")
-    again = rows.join(repeated, on="response_id", how="semi").sort("row")
+    is_repeated = pl.col("response_id").is_in(repeated["response_id"].implode())
+    once, again = rows.filter("is_usable", ~is_repeated), rows.filter(is_repeated).sort("row")
     answers = again.group_by("response_id").agg(
         pl.col(item.metric).filter(item.is_accepted(pl.col(item.metric))).last() for item in asked
     )
     last = again.filter("is_usable").unique("response_id", keep="last").drop(texts)
     last = last.join(answers, on="response_id").select(rows.columns)
-    return pl.concat([once.filter("is_usable"), last]).with_columns(
+    return pl.concat([once, last]).with_columns(
         item.counted(pl.col(item.metric)).alias(item.metric) for item in asked
     )
 
