@@ -239,8 +239,7 @@ class _Loader:
             if known and (known.settings, known.sha256) == (seen.settings, seen.sha256):
                 return Outcome(seen, known)
             with self.connection.cursor() as cursor:
-                staged = self.read(cursor, job, inspected)
-            return Outcome(seen, known, replace(staged, checks=self.judge(job)))
+                return Outcome(seen, known, self.read(cursor, job, inspected))
         except FileRefused as refused:
             return Outcome(seen, known, refused=refused)
         except FileNotFoundError:
@@ -275,7 +274,7 @@ class _Loader:
             self.result.unchanged += 1
 
     def read(self, cursor: duckdb.DuckDBPyConnection, job: _Job, inspected: Inspection) -> Staged:
-        """Read the file into its stage and say which relation fills which raw table."""
+        """Read the file into its stage, judge it, and say which relation fills which raw table."""
         landed, declaration, survey = job.landed, job.declaration, job.survey
         if landed.kind == "export":
             if survey is None:
@@ -290,30 +289,28 @@ class _Loader:
         # A timestamp without offset is local time of the declared zone; the casts in reshape.py rely on it.
         query(cursor, f"set TimeZone = {quoted(declaration.timezone)}")
         delivered = read_rows(cursor, job.stage, landed, inspected, declaration)
-        target, rows, own_columns = landed.target_table, delivered.row_count, {}
+        target, rows = landed.target_table, delivered.row_count
         if landed.kind == "system":
             columns, select = reshape_system(landed, delivered)
-            selects, warnings, own_columns = {target: select}, (), {target: columns}
-        elif landed.kind == "contract":
+            return Staged(target, {target: select}, rows, delivered.rejected, own_columns={target: columns})
+        if landed.kind == "contract":
             reshaped = reshape_contract(landed, job.table, delivered, declaration)
-            selects, warnings = dict(reshaped.selects), reshaped.warnings
         else:
             reshaped = reshape_export(landed, survey, self.contract, delivered, declaration)
-            selects, warnings = dict(reshaped.selects), reshaped.warnings
             if survey.is_long:
                 target = "answers"
-                ((rows,),) = query(cursor, f"select count(*) from ({selects['answers']})")
-        if landed.kind != "system":
-            # Written once so that it can be judged; the answers of an export, which are many, go straight from
-            # the rows.
-            judged = job.judged
-            query(cursor, f"create table {judged} as {selects[landed.target_table]}")
-            selects[landed.target_table] = f"select * from {judged}"
-        return Staged(target, selects, rows, delivered.rejected, warnings, [], own_columns)
+                ((rows,),) = query(cursor, f"select count(*) from ({reshaped.selects[target]})")
+        # Written once so that it can be judged; the answers of an export, which are many, go straight from the
+        # rows.
+        query(cursor, f"create table {job.judged} as {reshaped.selects[landed.target_table]}")
+        if landed.kind == "contract":
+            query(cursor, f"drop table {job.stage}.rows")
+        selects = {**reshaped.selects, landed.target_table: f"select * from {job.judged}"}
+        return Staged(target, selects, rows, delivered.rejected, reshaped.warnings, self.judge(job))
 
     def judge(self, job: _Job) -> list[Check]:
         """Run the expectations on the rows that are about to be accepted."""
-        if self.audit is None or job.landed.kind == "system":
+        if self.audit is None:
             return []
         table = self.contract[job.landed.target_table]
         checks = self.audit(self.connection, table, job.judged, job.landed.file)

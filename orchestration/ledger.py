@@ -93,9 +93,9 @@ class Staged:
     selects: Mapping[str, str]
     rows: int
     rejected: list[Problem]
-    warnings: Iterable[Problem]
-    checks: list[Check]
-    own_columns: Mapping[str, list[str]]
+    warnings: Iterable[Problem] = ()
+    checks: Iterable[Check] = ()
+    own_columns: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

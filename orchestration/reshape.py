@@ -117,7 +117,15 @@ def reshape_system(landed: LandingFile, delivered: Delivered) -> tuple[list[str]
     """Another system's own file: all columns as text, under their own names. Returns names and SELECT.
 
     A repeated or empty name is made unique, because the export is not ours to change.
+
+    Raises
+    ------
+    FileRefused : `no_header` for JSON objects without a single name.
     """
+    if not delivered.columns:
+        raise FileRefused(
+            "no_header", "its objects name no columns", where=landed.file, remedy="deliver named values"
+        )
     taken: set[str] = {name.casefold() for name in LINEAGE}
     names = []
     for index, name in enumerate(delivered.columns):
