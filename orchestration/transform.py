@@ -134,7 +134,7 @@ def run_dbt(
         encoding="utf-8",
         errors="replace",
         # Only a call into libc, which is safe beside threads.
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,
     )
     last_words: list[str] = []
     invocation = None
@@ -173,7 +173,7 @@ def read_manifest(where: Folders) -> dict[str, Any]:
     return read_json(where.dbt_target / "manifest.json")
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     # A build that is killed must not leave a dbt behind that goes on writing.
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
