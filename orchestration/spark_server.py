@@ -2,7 +2,8 @@
 `make spark-cluster`.
 
 Belongs here: starting and ending Spark's own processes, all on the loopback interface, with every file in one folder.
-Not here: what a build asks of Spark (engine_spark.py). A Spark for daily work is an installation of its own (docs/spark.md).
+Not here: what a build asks of Spark (engine_spark.py). A Spark for daily work is an installation of its
+own (docs/spark.md).
 """
 
 from __future__ import annotations
@@ -315,7 +316,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"Spark Connect  {cluster.remote}\n"
                     f"Spark Thrift   {LOOPBACK}:{cluster.thrift_port}\n"
                     f"Folder         {folder}\n"
-                    "Build on it    make build TARGET=spark\n"
+                    "Build on it    SERVICE_CONTROL_TARGET=spark make build\n"
                     "Ctrl-C ends it",
                     flush=True,
                 )
