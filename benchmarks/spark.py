@@ -158,8 +158,8 @@ def main() -> int:
     path = RESULTS / f"spark_{date.today().isoformat()}.md"
     scales = " ".join(f"{scale:g}" for scale in options.scale)
     path.write_text(
-        f"# Builds on Spark, {date.today().isoformat()}\n\n{machine()}. Two workers of one core, {options.memory} each and "
-        f"for the driver. Command: `python -m benchmarks.spark --scale {scales} --memory {options.memory}`\n\n"
+        f"# Builds on Spark, {date.today().isoformat()}\n\n{machine()}. Two workers of one core, {options.memory} each "
+        f"and for the driver. Command: `python -m benchmarks.spark --scale {scales} --memory {options.memory}`\n\n"
         + "\n".join(parts)
     )
     print(f"written to {path.relative_to(ROOT)}")
