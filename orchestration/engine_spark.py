@@ -86,13 +86,12 @@ class Spark(Engine):
             _side_by_side(make_anew, schemas, lambda line: None)
 
     def push(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
-        incoming = exchange(where) / "in"
-        shutil.rmtree(incoming, ignore_errors=True)
+        incoming = _emptied(exchange(where) / "in")
         relations = list(relations)
         with open_build(where, read_only=True) as connection:
             for relation in relations:
                 folder = incoming / relation.full_name
-                folder.mkdir(parents=True)
+                folder.mkdir()
                 connection.execute(
                     f"copy {relation.full_name} to {quoted(str(folder))} (format parquet, per_thread_output)"
                 )
@@ -106,9 +105,7 @@ class Spark(Engine):
             _side_by_side(register, relations, report)
 
     def pull(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
-        outgoing = exchange(where) / "out"
-        shutil.rmtree(outgoing, ignore_errors=True)
-        outgoing.mkdir(parents=True)
+        outgoing = _emptied(exchange(where) / "out")
         relations = list(relations)
         with self.statements("pull") as run:
 
@@ -125,7 +122,8 @@ class Spark(Engine):
                     relation,
                     f"read_parquet({quoted(str(outgoing / relation.full_name / '*.parquet'))})",
                 )
-        shutil.rmtree(exchange(where))
+        for name in ("in", "out"):
+            _emptied(exchange(where) / name)
 
     def check_presence(self) -> None:
         try:
@@ -242,6 +240,21 @@ class SparkThrift(Spark):
 
     def _end_former_sessions(self, where: Folders) -> None:
         """Nothing to do: a connection of Thrift that breaks ends what it started."""
+
+
+def _emptied(folder: Path) -> Path:
+    """The folder, made and empty. What lies beside it is not touched: it may be the user's."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise BuildError(
+            f"the exchange folder cannot be emptied: {error}",
+            where=str(folder),
+            remedy="let this user write there, also what Spark's workers wrote, or set SERVICE_CONTROL_EXCHANGE",
+        ) from None
+    return folder
 
 
 def _side_by_side(work: Callable[[Any], str], things: Iterable[Any], report: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.compare import compare_marts, mart_keys
-from orchestration.engine_spark import Spark
+from orchestration.engine_spark import Run, Spark
 from orchestration.project import Folders
 from orchestration.spark_server import local_spark
 from orchestration.transform import GREEN, RESULTS
@@ -82,16 +82,17 @@ def engine(server: str, monkeypatch: pytest.MonkeyPatch) -> Spark:
     return Spark()
 
 
+def folder_of(run: Run, schema: str) -> Path:
+    described = {row[0]: row[1] for row in run(f"describe schema {schema}")}
+    return Path(described["Location"].removeprefix("file:"))
+
+
 def test_what_a_killed_build_left_is_in_nobodys_way(engine, where):
     """A table, and files of a table that the catalog does not know: Spark creates no table where files lie."""
     engine.begin(where, ["leftovers"])
     with engine.statements("push") as run:
         run("create table leftovers.known using parquet as select 1 as id")
-        (folder,) = [
-            Path(row[1].removeprefix("file:"))
-            for row in run("describe schema leftovers")
-            if row[0] == "Location"
-        ]
+        folder = folder_of(run, "leftovers")
         (folder / "unknown").mkdir()
         (folder / "unknown/part-0.parquet").write_bytes(b"half")
         with pytest.raises(BuildError, match="LOCATION_ALREADY_EXISTS"):
@@ -107,11 +108,7 @@ def test_what_a_killed_build_left_is_in_nobodys_way(engine, where):
 def test_files_of_a_schema_the_catalog_forgot_are_removed(engine, where):
     with engine.statements("push") as run:
         run("create schema forgotten")
-        (folder,) = [
-            Path(row[1].removeprefix("file:"))
-            for row in run("describe schema forgotten")
-            if row[0] == "Location"
-        ]
+        folder = folder_of(run, "forgotten")
         run("drop schema forgotten")
     (folder / "orders").mkdir(parents=True)
     (folder / "orders/part-0.parquet").write_bytes(b"half")
