@@ -5,14 +5,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 INSTALLED := $(VENV)/.installed
+SPARK_VENV := .venv-spark
+SPARK_INSTALLED := $(SPARK_VENV)/.installed
 export DO_NOT_TRACK := 1
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run build app dev test lint browser docs query screenshots bench demo publish rollback snapshots lock clean
+.PHONY: help install run build app dev test lint browser docs query screenshots bench bench-spark spark java spark-cluster demo publish rollback snapshots lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: build app ## From raw files to the dashboard on http://localhost:8501
 
@@ -26,7 +28,7 @@ app: $(INSTALLED) ## Open the dashboard on what was published last
 dev: $(INSTALLED) ## Dagster's own interface: assets, checks, schedules
 	@$(BIN)/python -m orchestration.dev
 
-test: $(INSTALLED) browser lint ## All tests: dbt, Python, orchestration, app, browser
+test: $(INSTALLED) browser spark lint ## All tests: dbt, Python, orchestration, app, browser
 	@$(BIN)/python -m pytest
 
 lint: $(INSTALLED)
@@ -51,6 +53,26 @@ screenshots: $(INSTALLED) browser ## Make the pictures of README and docs from a
 
 bench: $(INSTALLED) ## Time and memory by size and engine, with plots: make bench ARGS="--answers 1e8 --ways bare"
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-spark: $(INSTALLED) spark ## Builds on a Spark cluster that loses a worker half-way; results in benchmarks/
+	@$(BIN)/python -m benchmarks.spark $(if $(SCALE),--scale $(SCALE))
+
+spark-cluster: $(INSTALLED) spark ## A Spark cluster on this machine, until Ctrl-C: Connect on 15002, Thrift on 10000
+	@$(BIN)/python -m orchestration.spark_server
+
+spark: java $(SPARK_INSTALLED)
+
+java:
+	@test -n "$$JAVA_HOME" || command -v java >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless >/dev/null; } \
+	  || { echo "Spark needs Java: install the package 'openjdk-17-jre-headless' of your system, or set JAVA_HOME, and try again." >&2; exit 1; }
+
+# Apart from the project: the server's package and the small client's share one import name.
+$(SPARK_INSTALLED): requirements-spark.lock
+	@echo "Installing Spark into $(SPARK_VENV) (450 MB, once)"
+	@test -x $(SPARK_VENV)/bin/python || $(PYTHON) -m venv $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
 
 demo: $(INSTALLED) ## Simulated organisation in landing/: make demo SCALE=10
 	@$(BIN)/python -m service_control.demo --scale $(or $(SCALE),1) --out landing

@@ -4,6 +4,7 @@ Belongs here: the dbt project as Dagster sees it, and how names are translated. 
 models means for publishing (transform.py).
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,13 +23,16 @@ from orchestration.build import StepFailed
 from orchestration.engines import (
     DUCKDB,
     PRESENTATION,
+    PUSHED_SCHEMAS,
     border,
+    built_schemas,
     chosen_target,
     delivered_relations,
     engine_for,
     forget_built,
 )
 from orchestration.parse_state import PARSED
+from orchestration.portable_sql import assert_portable
 from orchestration.project import ROOT, Folders, folders
 from orchestration.resources import Build
 from orchestration.transform import (
@@ -104,18 +108,27 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
         results.extend(_run_results(call))
 
     with build.step("Build and test models"):
+        assert_portable()
         begin_results(where)
         if engine is None:
             yield from run(DUCKDB, "build")
+        elif context.is_subset:
+            raise BuildError(
+                "a part of the models cannot be built on another engine than DuckDB",
+                where=f"SERVICE_CONTROL_TARGET={chosen_target()}",
+                remedy="materialize all of them, or start Dagster without SERVICE_CONTROL_TARGET",
+            )
         else:
+            models = read_json(PROJECT.manifest_path)
             yield from run(DUCKDB, "seed")
-            if not context.is_subset:
-                forget_built(where)
+            forget_built(where)
+            engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(models)})
             engine.push(where, delivered_relations(where), build.note)
+            os.environ.update(engine.environment)
             yield from run(chosen_target(), "build", *OTHER_MODELS)
             if not not_green(results):
-                engine.pull(where, border(read_json(PROJECT.manifest_path)), build.note)
-                yield from run(DUCKDB, "build", *not_presentation(read_json(PROJECT.manifest_path)))
+                engine.pull(where, border(models), build.note)
+                yield from run(DUCKDB, "build", *not_presentation(models))
         manifest = read_json(PROJECT.manifest_path)
         failed = record_results(where, {"results": results}, manifest, complete=False)
         if failed:
