@@ -274,7 +274,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--full", action="store_true", help="compare the content of every file, not size and time"
     )
     parser.add_argument(
-        "--target", default=chosen_target(), help="engine of the row-heavy models: duckdb or spark"
+        "--target", default=chosen_target(), help="engine of the row-heavy models: duckdb, postgres or spark"
     )
     options = parser.parse_args(arguments)
     where, started = folders(), time.monotonic()

@@ -77,10 +77,14 @@ def engine_for(target: str) -> Engine | None:
         from orchestration.engine_spark import Spark, SparkThrift
 
         return Spark() if target == "spark" else SparkThrift()
+    if target == "postgres":
+        from orchestration.engine_postgres import Postgres
+
+        return Postgres()
     raise InputError(
         f'no engine is called "{target}"',
         where="SERVICE_CONTROL_TARGET",
-        remedy="choose duckdb, spark or spark_thrift; `serving` is for readers only",
+        remedy="choose duckdb, postgres, spark or spark_thrift; `serving` is for readers only",
     )
 
 
