@@ -5,11 +5,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 INSTALLED := $(VENV)/.installed
+SPARK_VENV := .venv-spark
+SPARK_INSTALLED := $(SPARK_VENV)/.installed
 export DO_NOT_TRACK := 1
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run build app dev test lint browser docs query screenshots bench compare demo postgres publish-postgres rollback snapshots lock clean
+.PHONY: help install run build app dev test lint browser docs query screenshots bench bench-spark spark java spark-cluster compare demo postgres publish-postgres rollback snapshots lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -26,12 +28,13 @@ app: $(INSTALLED) ## Open the dashboard on what was published last
 dev: $(INSTALLED) ## Dagster's own interface: assets, checks, schedules
 	@$(BIN)/python -m orchestration.dev
 
-test: $(INSTALLED) browser postgres lint ## All tests: dbt, Python, orchestration, app, browser
+test: $(INSTALLED) browser spark postgres lint ## All tests: dbt, Python, orchestration, app, browser
 	@$(BIN)/python -m pytest
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m orchestration.portable_sql
 
 browser: $(INSTALLED)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
@@ -42,9 +45,8 @@ browser: $(INSTALLED)
 # The tests start a server of their own; the one that Debian's package would start is not wanted.
 postgres:
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
-	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && mkdir -p /etc/postgresql-common \
-	    && echo "create_main_cluster = false" >>/etc/postgresql-common/createcluster.conf \
-	    && apt-get install -y -qq postgresql -o Dpkg::Options::=--force-confold >/dev/null; } \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql-common >/dev/null \
+	    && sed -ri 's/#(create_main_cluster) .*/\1 = false/' /etc/postgresql-common/createcluster.conf && apt-get install -y -qq postgresql >/dev/null; } \
 	  || { echo "The tests of PostgreSQL need its server: install the package 'postgresql' and run make test again." >&2; exit 1; }
 
 docs: $(INSTALLED) ## dbt docs with lineage on http://localhost:8080
@@ -56,8 +58,28 @@ query: $(INSTALLED) ## Ask the semantic layer: make query ARGS="--metrics csat -
 screenshots: $(INSTALLED) browser ## Make the pictures of README and docs from a running dashboard
 	@$(BIN)/python app/screenshots.py --out docs/images
 
-bench: $(INSTALLED) ## Build time and memory at 1x, 10x, 100x; results in benchmarks/
-	@$(BIN)/python -m benchmarks.build
+bench: $(INSTALLED) ## Time and memory by size and engine, with plots: make bench ARGS="--answers 1e8 --ways bare"
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-spark: $(INSTALLED) spark ## Builds on a Spark cluster that loses a worker half-way; results in benchmarks/
+	@$(BIN)/python -m benchmarks.spark $(if $(SCALE),--scale $(SCALE))
+
+spark-cluster: $(INSTALLED) spark ## A Spark cluster on this machine, until Ctrl-C: Connect on 15002, Thrift on 10000
+	@$(BIN)/python -m orchestration.spark_server
+
+spark: java $(SPARK_INSTALLED)
+
+java:
+	@test -n "$$JAVA_HOME" || command -v java >/dev/null \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq openjdk-17-jre-headless >/dev/null; } \
+	  || { echo "Spark needs Java: install the package 'openjdk-17-jre-headless' of your system, or set JAVA_HOME, and try again." >&2; exit 1; }
+
+# Apart from the project: the server's package and the small client's share one import name.
+$(SPARK_INSTALLED): requirements-spark.lock
+	@echo "Installing Spark into $(SPARK_VENV) (450 MB, once)"
+	@test -x $(SPARK_VENV)/bin/python || $(PYTHON) -m venv $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
 
 compare: $(INSTALLED) ## The same marts from several engines, cell by cell: make compare TARGETS="duckdb postgres"
 	@$(BIN)/python -m orchestration.compare $(or $(TARGETS),duckdb postgres)
@@ -84,7 +106,7 @@ $(INSTALLED): requirements.lock
 	@touch $@
 
 lock: ## Resolve requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra test --universal --generate-hashes --no-strip-extras \
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
 
 clean: ## Remove what can be made again, not landing/ and not what was published

@@ -1,1 +1,1 @@
-"""What is measured, against what; results with date and machine lie beside the code."""
+"""What is measured, against what, and how a result becomes a page with plots: see README.md."""

@@ -17,7 +17,7 @@
         {%- endfor %}
         '{{ system }}' as _system,
         {{ '_file' if '_file' in present else "cast('" ~ relation.identifier ~ "' as " ~ dbt.type_string() ~ ")" }} as _file,
-        {{ '_row' if '_row' in present else 'row_number() over (order by ' ~ (contract | map(attribute='name') | first | default('1')) ~ ')' }} as _row
+        {{ '_row' if '_row' in present else 'cast(row_number() over (order by ' ~ (contract | map(attribute='name') | join(' nulls last, ') or '1') ~ ' nulls last) as bigint)' }} as _row
     from {{ relation }}
     {%- endfor %}
 {% endmacro %}

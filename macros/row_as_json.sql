@@ -1,12 +1,25 @@
-{#- A whole row as JSON text, so that a rejected record can be read back as it was delivered. -#}
-{% macro row_as_json(relation_alias) -%}
-    {{ return(adapter.dispatch('row_as_json', 'service_control')(relation_alias)) }}
+{#-
+    A row as JSON text, so that a rejected record can be read back as it was delivered.
+    columns: {name: expression}, in the order in which they appear.
+-#}
+{% macro row_as_json(columns) -%}
+    {{ return(adapter.dispatch('row_as_json', 'service_control')(columns)) }}
 {%- endmacro %}
 
-{% macro default__row_as_json(relation_alias) -%}
-    cast(to_json({{ relation_alias }}) as {{ dbt.type_string() }})
+{% macro default__row_as_json(columns) -%}
+    cast(to_json(struct_pack(
+        {%- for name, expression in columns.items() %}{{ name }} := {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
+    )) as {{ dbt.type_string() }})
 {%- endmacro %}
 
-{% macro spark__row_as_json(relation_alias) -%}
-    to_json(struct({{ relation_alias }}.*), map('ignoreNullFields', 'false'))
+{% macro spark__row_as_json(columns) -%}
+    to_json(struct(
+        {%- for name, expression in columns.items() %}{{ expression }} as {{ name }}{{ ', ' if not loop.last }}{% endfor -%}
+    ), map('ignoreNullFields', 'false'))
+{%- endmacro %}
+
+{% macro postgres__row_as_json(columns) -%}
+    cast(json_build_object(
+        {%- for name, expression in columns.items() %}'{{ name }}', {{ expression }}{{ ', ' if not loop.last }}{% endfor -%}
+    ) as {{ dbt.type_string() }})
 {%- endmacro %}

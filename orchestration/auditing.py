@@ -9,12 +9,14 @@ after it gave the connection back, by when DuckDB has closed it, so every result
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import shutil
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -55,13 +57,28 @@ def without_spark() -> Iterator[None]:
         sys.modules.update(known)
 
 
+def import_ahead() -> threading.Thread:
+    """Import Great Expectations while another process works, so that the audit need not wait for it."""
+    os.environ.update(NO_TELEMETRY)
+    thread = threading.Thread(target=_import_great_expectations, daemon=True)
+    thread.start()
+    return thread
+
+
+def _import_great_expectations() -> None:
+    # What is wrong with it is told by the audit, which imports it again.
+    with suppress(Exception), without_spark():
+        importlib.import_module("duckdb_sqlalchemy")
+        importlib.import_module("great_expectations")
+
+
 class Auditor:
     """A GX context whose suites run in DuckDB; results and suites are kept in
     warehouse/great_expectations."""
 
     def __init__(self, where: Folders, connection: duckdb.DuckDBPyConnection) -> None:
         os.environ.update(NO_TELEMETRY)
-        # These three take 3 to 5 seconds to import; a build without new files does it once.
+        # They take seconds to import; `import_ahead` did it where there was time.
         with without_spark():
             import great_expectations as gx
         from duckdb_sqlalchemy import ConnectionWrapper
@@ -74,7 +91,9 @@ class Auditor:
         from sqlalchemy.engine.cursor import FullyBufferedCursorFetchStrategy
         from sqlalchemy.pool import StaticPool
 
-        self.gx, self.where, self.connection, self.batch_query = gx, where, connection, ""
+        # A cursor of the caller's connection: a second connection to the file would have another
+        # configuration.
+        self.gx, self.where, self.connection, self.batch_query = gx, where, connection.cursor(), ""
         self.store = where.warehouse / "great_expectations"
         stores = FilesystemStoreBackendDefaults(root_directory=str(self.store))
         stores.data_docs_sites = {
@@ -95,12 +114,10 @@ class Auditor:
                 progress_bars=ProgressBarsConfig(globally=False),
             ),
         )
-        # A cursor of the caller's connection: a second connection to the file would have another
-        # configuration.
         self.source = self.context.data_sources.add_sql(
             name="duckdb",
             connection_string="duckdb:///:memory:",
-            kwargs={"creator": lambda: ConnectionWrapper(connection.cursor()), "poolclass": StaticPool},
+            kwargs={"creator": lambda: ConnectionWrapper(self.connection.cursor()), "poolclass": StaticPool},
         )
 
         engine = self.source.get_execution_engine().engine
@@ -169,17 +186,21 @@ class LandingAudit:
     def __init__(self, where: Folders) -> None:
         self.where = where
         self.auditor: Auditor | None = None
+        # Files are judged side by side; Great Expectations takes one at a time.
+        self.lock = threading.Lock()
 
     def __call__(
         self, connection: duckdb.DuckDBPyConnection, table: Table, relation: str, file: str
     ) -> list[Check]:
         """Checks of one file; none for a file that holds to every expectation at a glance."""
-        ((rows, most_wrong, distinct_keys),) = query(connection, screening_query(table, relation))
+        with connection.cursor() as cursor:
+            ((rows, most_wrong, distinct_keys),) = query(cursor, screening_query(table, relation))
         if not is_suspect(rows, most_wrong, distinct_keys):
             return []
-        if self.auditor is None:
-            self.auditor = Auditor(self.where, connection)
-        return landing_checks(self.auditor, table, relation, file)
+        with self.lock:
+            if self.auditor is None:
+                self.auditor = Auditor(self.where, connection)
+            return landing_checks(self.auditor, table, relation, file)
 
 
 def judge_raw_tables(where: Folders, contract: Mapping[str, Table]) -> None:

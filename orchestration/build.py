@@ -19,11 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.auditing import LandingAudit, judge_marts, judge_raw_tables
+from orchestration.auditing import LandingAudit, import_ahead, judge_marts, judge_raw_tables
 from orchestration.engines import DUCKDB, chosen_target
 from orchestration.files import discover
 from orchestration.gate import all_checks
 from orchestration.landing import load_landing, summary
+from orchestration.portable_sql import assert_portable
 from orchestration.project import ROOT, Folders, child_environment, folders, read_contract
 from orchestration.publish import Run, publish, remove_unfinished
 from orchestration.transform import build_models
@@ -142,6 +143,10 @@ def _run(
     progress.end(summary(result))
 
     progress.begin("Build and test models" + (f" on {target}" if target != DUCKDB else ""))
+    assert_portable()
+    if target == DUCKDB:
+        # not beside an engine, whose client may not be imported meanwhile
+        import_ahead()
     progress.end(transform(where, progress.note, target))
 
     progress.begin("Audit public marts")

@@ -4,7 +4,7 @@ Belongs here: the dbt project as Dagster sees it, and how names are translated. 
 models means for publishing (transform.py).
 """
 
-import json
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,37 @@ import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
 )
 
 from orchestration.build import StepFailed
+from orchestration.engines import (
+    DUCKDB,
+    PRESENTATION,
+    PUSHED_SCHEMAS,
+    border,
+    built_schemas,
+    chosen_target,
+    delivered_relations,
+    engine_for,
+    forget_built,
+)
+from orchestration.parse_state import PARSED
+from orchestration.portable_sql import assert_portable
 from orchestration.project import ROOT, Folders, folders
 from orchestration.resources import Build
-from orchestration.transform import begin_results, parse_models, record_results
+from orchestration.transform import (
+    OTHER_MODELS,
+    begin_results,
+    not_green,
+    parse_models,
+    record_results,
+)
 from orchestration.warehouse import read_json
-
-# What dbt parses; a change in one of them makes the manifest old.
-PARSED = ("dbt_project.yml", "profiles.yml", "models", "seeds", "macros", "tests/dbt")
+from service_control.errors import BuildError
 
 
 class Translator(DagsterDbtTranslator):
@@ -81,13 +99,38 @@ PROJECT = dbt_project(folders())
 def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: Build) -> Iterator[Any]:
     """Build and test the selected models; outcomes are recorded, so that only a green whole can be
     published."""
-    where = build.where
-    with build.step("Build and test models"):
-        begin_results(where)
-        call = dbt.cli(["build"], context=context, raise_on_error=False)
+    where, engine = build.where, engine_for(chosen_target())
+    results: list[dict[str, Any]] = []
+
+    def run(target: str, command: str, *options: str) -> Iterator[Any]:
+        call = dbt.cli([command, "--target", target, *options], context=context, raise_on_error=False)
         yield from call.stream()
+        results.extend(_run_results(call))
+
+    with build.step("Build and test models"):
+        assert_portable()
+        begin_results(where)
+        if engine is None:
+            yield from run(DUCKDB, "build")
+        elif context.is_subset:
+            raise BuildError(
+                "a part of the models cannot be built on another engine than DuckDB",
+                where=f"SERVICE_CONTROL_TARGET={chosen_target()}",
+                remedy="materialize all of them, or start Dagster without SERVICE_CONTROL_TARGET",
+            )
+        else:
+            models = read_json(PROJECT.manifest_path)
+            yield from run(DUCKDB, "seed")
+            forget_built(where)
+            engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(models)})
+            engine.push(where, delivered_relations(where), build.note)
+            os.environ.update(engine.environment)
+            yield from run(chosen_target(), "build", *OTHER_MODELS)
+            if not not_green(results):
+                engine.pull(where, border(models), build.note)
+                yield from run(DUCKDB, "build", *not_presentation(models))
         manifest = read_json(PROJECT.manifest_path)
-        failed = record_results(where, json.loads(_run_results(call.target_path)), manifest, complete=False)
+        failed = record_results(where, {"results": results}, manifest, complete=False)
         if failed:
             named = [{"name": node["name"], "message": node["message"].strip()} for node in failed]
             raise StepFailed(
@@ -98,5 +141,31 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
             )
 
 
-def _run_results(target: Path) -> str:
-    return (target / "run_results.json").read_text(encoding="utf-8")
+def not_presentation(manifest: Mapping[str, Any]) -> list[str]:
+    """Options that leave the models tagged `presentation` and every test that reads one.
+
+    By exclusion, because dagster-dbt adds a selection of its own to ours.
+    """
+    others = [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed") and PRESENTATION not in node["tags"]
+    ]
+    return ["--exclude", " ".join(sorted(others)), "--indirect-selection", "cautious"]
+
+
+def _run_results(call: DbtCliInvocation) -> list[dict[str, Any]]:
+    """What became of the nodes of one dbt command; none where nothing was selected.
+
+    Raises
+    ------
+    BuildError : dbt stopped before it ran a node.
+    """
+    results = read_json(call.target_path / "run_results.json").get("results", [])
+    if not results and not call.is_successful():
+        raise BuildError(
+            "dbt stopped before it built anything",
+            where=str(ROOT),
+            remedy=f"mend what dbt says above; the full log is {call.target_path / 'dbt.log'}",
+        )
+    return results

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from orchestration.engines import Relation, replace_table
+from orchestration.engines import Engine, Relation, replace_table
 from orchestration.project import Folders
 from orchestration.warehouse import open_build
 from service_control.errors import BuildError
@@ -24,6 +24,8 @@ DEFAULTS = {
     "PGDATABASE": "service_control",
 }
 BATCH_ROWS = 100_000
+# A schema without this comment belongs to somebody else.
+SCHEMA_COMMENT = "Service Control: made anew by every build"
 # Figures may follow from the order of texts (the last file of a key), so it must be that of DuckDB and Spark: bytes.
 IS_SUITABLE = """
 select
@@ -34,16 +36,34 @@ select
 """
 
 
-class Postgres:
+class Postgres(Engine):
     """The database that PGHOST, PGPORT, PGUSER and PGDATABASE name, in its schemas raw, seeds, staging, intermediate
     and marts."""
 
+    def begin(self, where: Folders, schemas: Iterable[str]) -> None:
+        with database() as postgres, postgres.cursor() as cursor:
+            _check(cursor)
+            cursor.execute("select nspname, obj_description(oid, 'pg_namespace') from pg_namespace")
+            comments = dict(cursor.fetchall())
+            for schema in sorted(schemas):
+                if comments.get(schema, SCHEMA_COMMENT) != SCHEMA_COMMENT:
+                    raise BuildError(
+                        f"the database has a schema {schema} that this project did not make",
+                        where=os.environ.get("PGDATABASE") or DEFAULTS["PGDATABASE"],
+                        remedy="build in a database of its own, or drop the schema if nobody needs it",
+                    )
+                cursor.execute(f"drop schema if exists {schema} cascade")
+                cursor.execute(f"create schema {schema}")
+                cursor.execute(f"comment on schema {schema} is '{SCHEMA_COMMENT}'")
+            postgres.commit()
+
+    def check_presence(self) -> None:
+        with database():
+            pass
+
     def push(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
         with database() as postgres, postgres.cursor() as cursor, open_build(where, read_only=True) as build:
-            _check(cursor)
             for relation in relations:
-                cursor.execute(f'create schema if not exists "{relation.schema}"')
-                cursor.execute(f"drop table if exists {relation.full_name} cascade")
                 # Made empty first: what a crash of the server may lose can be pushed again and needs no log.
                 for rows, mode in (("limit 0", "create"), ("", "append")):
                     reader = build.sql(f"from {relation.full_name} {rows}").to_arrow_reader(BATCH_ROWS)

@@ -9,9 +9,10 @@ table travels (engine_spark.py, engine_postgres.py) and how dbt is called (trans
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 
@@ -38,14 +39,29 @@ class Relation:
         return f"{self.schema}.{self.name}"
 
 
-class Engine(Protocol):
-    """What an engine has to do beside running dbt models. Both raise EngineError with what the user can do."""
+class Engine(ABC):
+    """What an engine has to do beside running dbt models. Each raises BuildError with what the user can do."""
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What dbt has to know of this build beside the environment it is started in."""
+        return {}
+
+    @abstractmethod
+    def begin(self, where: Folders, schemas: Iterable[str]) -> None:
+        """End what a killed build left running and make `schemas` anew, empty."""
+
+    @abstractmethod
     def push(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
         """Replace tables of the engine by those of build.duckdb."""
 
+    @abstractmethod
     def pull(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
         """Replace tables of build.duckdb by those of the engine."""
+
+    @abstractmethod
+    def check_presence(self) -> None:
+        """Raise BuildError when the engine cannot be reached."""
 
 
 def engine_for(target: str) -> Engine | None:
@@ -58,9 +74,9 @@ def engine_for(target: str) -> Engine | None:
     if target == DUCKDB:
         return None
     if target in ("spark", "spark_thrift"):
-        from orchestration.engine_spark import Spark
+        from orchestration.engine_spark import Spark, SparkThrift
 
-        return Spark()
+        return Spark() if target == "spark" else SparkThrift()
     if target == "postgres":
         from orchestration.engine_postgres import Postgres
 
@@ -68,7 +84,7 @@ def engine_for(target: str) -> Engine | None:
     raise InputError(
         f'no engine is called "{target}"',
         where="SERVICE_CONTROL_TARGET",
-        remedy="choose duckdb, postgres or spark; `serving` is for readers only",
+        remedy="choose duckdb, postgres, spark or spark_thrift; `serving` is for readers only",
     )
 
 
@@ -85,6 +101,11 @@ def delivered_relations(where: Folders) -> list[Relation]:
             [list(PUSHED_SCHEMAS)],
         ).fetchall()
     return [Relation(schema, name) for schema, name in found]
+
+
+def built_schemas(manifest: Mapping[str, Any]) -> set[str]:
+    """The schemas that the models are built in."""
+    return {node["schema"] for node in manifest["nodes"].values() if node["resource_type"] == "model"}
 
 
 def border(manifest: Mapping[str, Any]) -> list[Relation]:

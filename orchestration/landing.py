@@ -12,8 +12,9 @@ import hashlib
 import json
 import shutil
 import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 
 import duckdb
@@ -29,10 +30,10 @@ from orchestration.catalogue import (
     read_scales,
 )
 from orchestration.files import Inspection, LandingFile, discover, inspect
-from orchestration.ledger import Check, Ledger, Seen, refusal
+from orchestration.ledger import Check, Known, Ledger, Outcome, Seen, Staged
 from orchestration.project import Folders, Table, folders, read_contract, seeds_folder
-from orchestration.readers import ROWS, Delivered, query, quoted, read_rows
-from orchestration.refusals import FileRefused, Problem
+from orchestration.readers import query, quoted, read_rows
+from orchestration.refusals import FileRefused
 from orchestration.reshape import reshape_contract, reshape_export, reshape_system
 from orchestration.warehouse import build_lock, open_build
 from service_control.errors import InputError, ServiceControlError
@@ -40,7 +41,14 @@ from service_control.errors import InputError, ServiceControlError
 # Part of the fingerprint of every file: a loader that reads differently reads everything again.
 LOADER_VERSION = 1
 
-# Judges rows before they replace the accepted ones: (connection, contract table, relation, file) -> checks.
+# Files are accepted in groups of about this size, while as much again is read ahead: two large files never
+# wait beside each other, and many small ones are read on all cores.
+GROUP_BYTES = 64 * 1024 * 1024
+# What a file costs however small it is: tables of its own and its share of a commit.
+FILE_BYTES = 1024 * 1024
+
+# Judges rows before they replace the accepted ones, several files at a time:
+# (connection to take a cursor of, contract table, relation, file) -> checks.
 Audit = Callable[[duckdb.DuckDBPyConnection, Table, str, str], list[Check]]
 
 
@@ -62,14 +70,24 @@ class LoadResult:
 
 @dataclass(frozen=True)
 class _Job:
-    """A file with what is needed to read it. `settings` is the fingerprint of everything but the file
-    itself."""
+    """A new or changed file with what is needed to read it; its tables are in the schema `stage`."""
 
     landed: LandingFile
     declaration: Declaration
     table: Table | None
     survey: Survey | None
-    settings: str
+    seen: Seen
+    known: Known | None
+    stage: str
+
+    @property
+    def size(self) -> int:
+        return self.seen.bytes + FILE_BYTES
+
+    @property
+    def judged(self) -> str:
+        """The table of the rows that the expectations are about."""
+        return f"{self.stage}.judged"
 
 
 def load_landing(
@@ -100,19 +118,10 @@ def load_landing(
     with open_build(where) as connection:
         zones = {name for (name,) in query(connection, "select name from pg_timezone_names()")}
         declarations = read_declarations(seeds / "landing_files.csv", zones)
-        loader = _Loader(where, connection, contract, audit, report, result)
-        present = set()
-        for file, found in discover(where.landing, contract):
-            present.add(file)
-            if isinstance(found, FileRefused):
-                loader.refuse_unplaced(file, found)
-                continue
-            declaration = declaration_for(file, declarations)
-            survey = surveys.get(found.survey_code) if found.kind == "export" else None
-            table = contract.get(found.target_table)
-            settings = _fingerprint(declaration, table, survey, contract if found.kind == "export" else None)
-            loader.load(_Job(found, declaration, table, survey, settings), full)
-        loader.remove(set(loader.known) - present)
+        loader = _Loader(where, connection, contract, surveys, declarations, audit, report, result)
+        found = dict(discover(where.landing, contract))
+        loader.load(found, full)
+        loader.remove(set(loader.known) - set(found))
         loader.books.note_catalogue(surveys.values())
     shutil.rmtree(where.transcoded, ignore_errors=True)
     return result
@@ -131,19 +140,45 @@ def _fingerprint(
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _still_being_written(outcome: Outcome) -> Outcome:
+    refused = FileRefused(
+        "still_being_written",
+        "the file changed while it was being read; it is tried again at the next build",
+        where=outcome.seen.landed.file,
+        remedy="write under another name (for instance with .part at the end) and rename when done",
+    )
+    # Without a fingerprint the next run reads it again.
+    return Outcome(replace(outcome.seen, settings=None), outcome.known, refused=refused)
+
+
+def _is_as_seen(seen: Seen) -> bool:
+    try:
+        stat = seen.landed.path.stat()
+    except FileNotFoundError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (seen.bytes, seen.modified_ns)
+
+
 class _Loader:
-    """One run: the connection, the books, and what came out so far."""
+    """One run: the connection, the books, and what came out so far.
+
+    Files are read and judged side by side, each with a cursor and a schema of its own, and accepted in their
+    order, a group per transaction. Only the thread of the caller writes to the build database.
+    """
 
     def __init__(
         self,
         where: Folders,
         connection: duckdb.DuckDBPyConnection,
         contract: Mapping[str, Table],
+        surveys: Mapping[str, Survey],
+        declarations: Iterable[Declaration],
         audit: Audit | None,
         report: Callable[[str], None],
         result: LoadResult,
     ) -> None:
         self.where, self.connection, self.contract = where, connection, contract
+        self.surveys, self.declarations = surveys, declarations
         self.audit, self.report, self.result = audit, report, result
         query(connection, "attach ':memory:' as stage")
         self.books = Ledger(connection)
@@ -151,104 +186,140 @@ class _Loader:
             self.books.ensure_table(table.name, [column.name for column in table.columns], exact=True)
         self.known = self.books.known_files()
 
-    def load(self, job: _Job, full: bool) -> None:
-        """Load one file if it is new; every outcome is recorded."""
-        landed, known, started = job.landed, self.known.get(job.landed.file), time.monotonic()
-        stat = landed.path.stat()
-        seen = Seen(landed, stat.st_size, stat.st_mtime_ns, None, job.settings)
-        is_read_alike = known is not None and known.settings == job.settings
-        if is_read_alike and not full and (known.bytes, known.modified_ns) == (seen.bytes, seen.modified_ns):
-            self.result.unchanged += 1
-            return
-        try:
-            inspected = inspect(landed, job.declaration, self.where.transcoded)
-            seen = replace(seen, sha256=inspected.sha256)
-            if is_read_alike and known.sha256 == seen.sha256:
-                self.books.same_content(seen)
+    def load(self, found: Mapping[str, LandingFile | FileRefused], full: bool) -> None:
+        """Load the files that are new or changed; every outcome is recorded."""
+        group: list[tuple[_Job, Outcome]] = []
+        ((threads,),) = query(self.connection, "select current_setting('threads')")
+        with ThreadPoolExecutor(threads) as pool:
+            for job, outcome in self.read_ahead(pool, self.new_jobs(found, full)):
+                group.append((job, outcome))
+                if sum(job.size for job, _ in group) >= GROUP_BYTES:
+                    self.record(group)
+                    group = []
+        self.record(group)
+
+    def new_jobs(self, found: Mapping[str, LandingFile | FileRefused], full: bool) -> Iterator[_Job]:
+        """The files that may be new: all but those of the known size, time and settings."""
+        for number, (file, landed) in enumerate(found.items()):
+            if isinstance(landed, FileRefused):
+                self.refuse_unplaced(file, landed)
+                continue
+            declaration = declaration_for(file, self.declarations)
+            survey = self.surveys.get(landed.survey_code) if landed.kind == "export" else None
+            table = self.contract.get(landed.target_table)
+            contract = self.contract if landed.kind == "export" else None
+            settings = _fingerprint(declaration, table, survey, contract)
+            known, stat = self.known.get(file), landed.path.stat()
+            seen = Seen(landed, stat.st_size, stat.st_mtime_ns, None, settings)
+            as_known = known and (known.settings, known.bytes, known.modified_ns) == (
+                settings, seen.bytes, seen.modified_ns,
+            )  # fmt: skip
+            if as_known and not full:
                 self.result.unchanged += 1
-                return
-            delivered, selects, warnings = self.read(job, inspected)
-            checks = self.judge(job)
-            self.refuse_if_changing(seen)
-            target = "answers" if job.survey is not None and job.survey.is_long else landed.target_table
-            rows = self.books.accept(
-                seen, target, selects, delivered.rejected, warnings, checks, is_new=known is None
-            )
-            self.result.accepted[landed.file] = rows
-            self.result.rows += rows
-            self.result.rejected += len(delivered.rejected)
-            outcome = f"{rows:,} rows"
+                continue
+            yield _Job(landed, declaration, table, survey, seen, known, f"stage.file_{number}")
+
+    def read_ahead(self, pool: ThreadPoolExecutor, jobs: Iterable[_Job]) -> Iterator[tuple[_Job, Outcome]]:
+        """The outcomes in the order of the jobs. A file that is larger than a group is read alone."""
+        waiting: deque[tuple[_Job, Future[Outcome]]] = deque()
+        for job in jobs:
+            while waiting and job.size + sum(each.size for each, _ in waiting) > GROUP_BYTES:
+                first, outcome = waiting.popleft()
+                yield first, outcome.result()
+            waiting.append((job, pool.submit(self.stage, job)))
+        for first, outcome in waiting:
+            yield first, outcome.result()
+
+    def stage(self, job: _Job) -> Outcome:
+        """Read and judge one file, in a thread of its own."""
+        seen, known = job.seen, job.known
+        try:
+            inspected = inspect(job.landed, job.declaration, self.where.transcoded)
+            seen = replace(seen, sha256=inspected.sha256)
+            if known and (known.settings, known.sha256) == (seen.settings, seen.sha256):
+                return Outcome(seen, known)
+            with self.connection.cursor() as cursor:
+                return Outcome(seen, known, self.read(cursor, job, inspected))
         except FileRefused as refused:
-            if refused.reason_code == "still_being_written":
-                # Without a fingerprint the next run reads it again.
-                seen = replace(seen, settings=None)
-            problem = refusal(seen, known, refused)
-            self.books.refuse(seen, known, problem)
-            self.result.refused[landed.file] = problem.reason
-            outcome = f"refused ({refused.reason_code})"
-        finally:
-            for name in ("rows", "delivered", "responses", "gaps"):
-                query(self.connection, f"drop table if exists stage.main.{name}")
-        self.report(f"{landed.file}: {outcome}, {time.monotonic() - started:.1f} s")
+            return Outcome(seen, known, refused=refused)
+        except FileNotFoundError:
+            return _still_being_written(Outcome(seen, known))
 
-    def refuse_if_changing(self, seen: Seen) -> None:
-        """A file that another program is still writing is not accepted, whatever was read of it."""
-        stat = seen.landed.path.stat()
-        if (stat.st_size, stat.st_mtime_ns) != (seen.bytes, seen.modified_ns):
-            raise FileRefused(
-                "still_being_written",
-                "the file changed while it was being read; it is tried again at the next build",
-                where=seen.landed.file,
-                remedy="write under another name (for instance with .part at the end) and rename when done",
-            )
+    def record(self, group: list[tuple[_Job, Outcome]]) -> None:
+        """Write a group of outcomes to the build database, and empty their stages."""
+        # A file that another program is still writing is not accepted, whatever was read of it.
+        outcomes = [
+            _still_being_written(outcome) if outcome.staged and not _is_as_seen(outcome.seen) else outcome
+            for _, outcome in group
+        ]
+        self.books.record(outcomes)
+        for outcome in outcomes:
+            self.note(outcome)
+        for job, _ in group:
+            query(self.connection, f"drop schema if exists {job.stage} cascade")
 
-    def read(self, job: _Job, inspected: Inspection) -> tuple[Delivered, dict[str, str], tuple[Problem, ...]]:
-        """Read the file and say which relation fills which raw table."""
-        landed, declaration = job.landed, job.declaration
+    def note(self, outcome: Outcome) -> None:
+        """Count and report an outcome."""
+        file, staged = outcome.seen.landed.file, outcome.staged
+        if staged:
+            self.result.accepted[file] = staged.rows
+            self.result.rows += staged.rows
+            self.result.rejected += len(staged.rejected)
+            self.report(f"{file}: {staged.rows:,} rows")
+        elif outcome.refused:
+            (problem,) = outcome.problems()
+            self.result.refused[file] = problem.reason
+            self.report(f"{file}: refused ({problem.reason_code})")
+        else:
+            self.result.unchanged += 1
+
+    def read(self, cursor: duckdb.DuckDBPyConnection, job: _Job, inspected: Inspection) -> Staged:
+        """Read the file into its stage, judge it, and say which relation fills which raw table."""
+        landed, declaration, survey = job.landed, job.declaration, job.survey
         if landed.kind == "export":
-            if job.survey is None:
+            if survey is None:
                 raise FileRefused(
                     "not_in_catalogue",
                     f'the survey "{landed.survey_code}" has no rows in the catalogue',
                     where=landed.file,
                     remedy=f"add its columns to {CATALOGUE}, or name the file after an existing survey_code",
                 )
-            judge_export(job.survey)
+            judge_export(survey)
+        query(cursor, f"create schema {job.stage}")
         # A timestamp without offset is local time of the declared zone; the casts in reshape.py rely on it.
-        query(self.connection, f"set TimeZone = {quoted(declaration.timezone)}")
-        delivered = read_rows(self.connection, landed, inspected, declaration)
-        if landed.kind == "export":
-            reshaped = reshape_export(landed, job.survey, self.contract, delivered, declaration)
-            selects, warnings = dict(reshaped.selects), reshaped.warnings
-            # Written once so that it can be judged; the answers, which are many, go straight from the rows.
-            query(self.connection, f"create or replace table stage.main.responses as {selects['responses']}")
-            selects["responses"] = "select * from stage.main.responses"
-        elif landed.kind == "contract":
-            reshaped = reshape_contract(landed, job.table, delivered, declaration)
-            warnings = reshaped.warnings
-            select = reshaped.selects[landed.target_table]
-            query(self.connection, f"create or replace table stage.main.delivered as {select}")
-            query(self.connection, f"drop table {ROWS}")
-            selects = {landed.target_table: "select * from stage.main.delivered"}
-        else:
+        query(cursor, f"set TimeZone = {quoted(declaration.timezone)}")
+        delivered = read_rows(cursor, job.stage, landed, inspected, declaration)
+        target, rows = landed.target_table, delivered.row_count
+        if landed.kind == "system":
             columns, select = reshape_system(landed, delivered)
-            self.books.ensure_table(landed.target_table, columns, exact=False)
-            selects, warnings = {landed.target_table: select}, ()
-        return delivered, selects, warnings
+            return Staged(target, {target: select}, rows, delivered.rejected, own_columns={target: columns})
+        if landed.kind == "contract":
+            reshaped = reshape_contract(landed, job.table, delivered, declaration)
+        else:
+            reshaped = reshape_export(landed, survey, self.contract, delivered, declaration)
+            if survey.is_long:
+                target = "answers"
+                ((rows,),) = query(cursor, f"select count(*) from ({reshaped.selects[target]})")
+        # Written once so that it can be judged; the answers of an export, which are many, go straight from the
+        # rows.
+        query(cursor, f"create table {job.judged} as {reshaped.selects[landed.target_table]}")
+        if landed.kind == "contract":
+            query(cursor, f"drop table {job.stage}.rows")
+        selects = {**reshaped.selects, landed.target_table: f"select * from {job.judged}"}
+        return Staged(target, selects, rows, delivered.rejected, reshaped.warnings, self.judge(job))
 
     def judge(self, job: _Job) -> list[Check]:
         """Run the expectations on the rows that are about to be accepted."""
-        if self.audit is None or job.landed.kind == "system":
+        if self.audit is None:
             return []
-        relation = "stage.main.responses" if job.landed.kind == "export" else "stage.main.delivered"
-        checks = self.audit(
-            self.connection, self.contract[job.landed.target_table], relation, job.landed.file
-        )
+        table = self.contract[job.landed.target_table]
+        checks = self.audit(self.connection, table, job.judged, job.landed.file)
         failed = [check for check in checks if check.status == "fail"]
         if failed:
             raise FileRefused(
                 "landing_expectations",
-                "the content is mostly wrong: " + "; ".join(check.message or check.name for check in failed),
+                "the content is mostly wrong: "
+                + "; ".join(check.message or check.check_name for check in failed),
                 where=job.landed.file,
                 remedy="compare the export with the one before it, mend it and deliver it again",
             )

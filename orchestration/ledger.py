@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +42,7 @@ create table if not exists raw.landing_checks (
 class Check:
     """Outcome of one expectation on one file: status is pass, warn or fail."""
 
-    name: str
+    check_name: str
     status: str
     failing_count: int = 0
     message: str = ""
@@ -58,6 +58,7 @@ class Known:
     bytes: int | None
     status: str
     row_count: int
+    rejected_count: int
     last_accepted_at: datetime | None
     modified_ns: int | None
     settings: str | None
@@ -78,6 +79,57 @@ class Seen:
     modified_ns: int
     sha256: str | None
     settings: str | None
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A file that was read and judged and can be accepted.
+
+    `selects` are its rows per raw table, `rows` their number in `target`; `own_columns` are those of the table
+    of another system.
+    """
+
+    target: str
+    selects: Mapping[str, str]
+    rows: int
+    rejected: list[Problem]
+    warnings: Iterable[Problem] = ()
+    checks: Iterable[Check] = ()
+    own_columns: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a new or changed file: staged or refused; neither when its content is the known one."""
+
+    seen: Seen
+    known: Known | None
+    staged: Staged | None = None
+    refused: FileRefused | None = None
+
+    @property
+    def kept(self) -> Known | None:
+        """The accepted version whose rows stay because this one is refused."""
+        return self.known if self.refused and self.known and self.known.kept_rows else None
+
+    @property
+    def target(self) -> str:
+        """The raw table that the books name for the file."""
+        landed = self.seen.landed
+        return self.staged.target if self.staged else (self.kept or landed).target_table
+
+    def problems(self) -> list[Problem]:
+        """What to record of the file; a refusal says so when the last good load stays."""
+        if self.staged:
+            return [*self.staged.rejected, *self.staged.warnings]
+        if not self.refused:
+            return []
+        problem = self.refused.as_problem()
+        if not self.kept:
+            return [problem]
+        accepted_at = f"{self.kept.last_accepted_at:%Y-%m-%d %H:%M} UTC"
+        stays = f"The {self.kept.kept_rows:,} rows accepted on {accepted_at} stay"
+        return [replace(problem, reason=f"{problem.reason}. {stays}")]
 
 
 @dataclass
@@ -142,57 +194,42 @@ class Ledger:
             for column in sorted(existing - wanted - set(LINEAGE)):
                 self.sql(f"alter table {table} drop column {identifier_sql(column)}")
 
-    def accept(
-        self,
-        seen: Seen,
-        target: str,
-        selects: Mapping[str, str],
-        rejected: list[Problem],
-        warnings: Iterable[Problem],
-        checks: Iterable[Check],
-        *,
-        is_new: bool,
-    ) -> int:
-        """Replace the rows of a file and all that is known about it. Returns the rows written to `target`.
-
-        is_new: the file was never seen, so there is nothing to take out; looking for it would read the whole
-        table once per file.
-        """
-        file, moment, counts = seen.landed.file, now(), {}
+    def record(self, outcomes: list[Outcome]) -> None:
+        """Replace the rows of the accepted files and what is known of every file: all of it, or nothing."""
+        accepted = [outcome for outcome in outcomes if outcome.staged]
+        refused = [outcome for outcome in outcomes if outcome.refused]
+        for outcome in accepted:
+            for table, columns in outcome.staged.own_columns.items():
+                self.ensure_table(table, columns, exact=False)
+        moment = now()
         with self.transaction():
-            for table, select in selects.items():
-                raw = f"raw.{identifier_sql(table)}"
-                if not is_new:
-                    self.sql(f"delete from {raw} where _file = ?", [file])
-                ((counts[table],),) = self.sql(
-                    f"insert into {raw} by name select *, {quoted(file)} as _file, "
-                    f"timestamp '{moment}' as _loaded_at from ({select})"
-                )
-            self.sql("delete from raw.landing_problems where file = ?", [file])
-            self.sql("delete from raw.landing_checks where file = ?", [file])
-            self._note(seen.landed, target, [*rejected, *warnings])
-            self._keep(file, seen.landed.target_table, checks)
-            rows = counts[target] + len(rejected)
-            self._record(seen, target, "accepted", rows, len(rejected), moment, moment)
-        return counts[target]
+            self._replace_rows(accepted, moment)
+            self._delete("landing_problems", accepted)
+            self._delete("landing_problems", refused, "level = 'refused'")
+            self._delete("landing_checks", accepted)
+            self._insert("landing_problems", [row for each in outcomes for row in _problem_rows(each)])
+            self._insert("landing_checks", [row for each in accepted for row in _file_checks(each, moment)])
+            self._record([_file_row(outcome, moment) for outcome in accepted + refused])
+            for outcome in outcomes:
+                if not (outcome.staged or outcome.refused):
+                    self._same_content(outcome.seen)
 
-    def refuse(self, seen: Seen, known: Known | None, problem: Problem) -> None:
-        """Record why a file is not loaded; rows, rejects and warnings of its last accepted version stay."""
-        file = seen.landed.file
-        with self.transaction():
-            self.sql("delete from raw.landing_problems where file = ? and level = 'refused'", [file])
-            if known is not None and known.kept_rows:
-                self._note(seen.landed, known.target_table, [problem])
-                self.sql(
-                    "update raw.landing_files set status = 'refused', sha256 = ?, bytes = ?, modified_ns "
-                    "= ?, "
-                    "settings = ?, loaded_at = ? where file = ?",
-                    [seen.sha256, seen.bytes, seen.modified_ns, seen.settings, now(), file],
-                )
-            else:
-                self._note(seen.landed, seen.landed.target_table, [problem])
-                accepted_at = known.last_accepted_at if known is not None else None
-                self._record(seen, seen.landed.target_table, "refused", 0, 0, now(), accepted_at)
+    def _replace_rows(self, accepted: list[Outcome], moment: datetime) -> None:
+        filling: dict[str, list[tuple[Outcome, str]]] = {}
+        for outcome in accepted:
+            for table, select in outcome.staged.selects.items():
+                filling.setdefault(table, []).append((outcome, select))
+        for table, parts in filling.items():
+            raw = f"raw.{identifier_sql(table)}"
+            # Not for files that were never seen: looking for their rows would read the whole table.
+            former = ", ".join(quoted(outcome.seen.landed.file) for outcome, _ in parts if outcome.known)
+            if former:
+                self.sql(f"delete from {raw} where _file in ({former})")
+            rows = " union all by name ".join(
+                f"(select *, {quoted(outcome.seen.landed.file)} as _file from ({select}))"
+                for outcome, select in parts
+            )
+            self.sql(f"insert into {raw} by name select *, timestamp '{moment}' as _loaded_at from ({rows})")
 
     def refuse_unplaced(self, file: str, problem: Problem) -> None:
         """Record a file whose place or name says no table."""
@@ -258,17 +295,9 @@ class Ledger:
         """Replace the checks of a raw table as a whole; they have no file."""
         with self.transaction():
             self.sql("delete from raw.landing_checks where file is null and target_table = ?", [table])
-            self._keep(None, table, checks)
+            self._insert("landing_checks", _check_rows(None, table, checks, now()))
 
-    def _keep(self, file: str | None, table: str, checks: Iterable[Check]) -> None:
-        for check in checks:
-            self.sql(
-                "insert into raw.landing_checks values (?, ?, ?, ?, ?, ?, ?)",
-                [file, table, check.name, check.status, check.failing_count, check.message, now()],
-            )
-
-    def same_content(self, seen: Seen) -> None:
-        """Note the size and time of a file whose content did not change."""
+    def _same_content(self, seen: Seen) -> None:
         self.sql(
             "update raw.landing_files set bytes = ?, modified_ns = ? where file = ?",
             [seen.bytes, seen.modified_ns, seen.landed.file],
@@ -291,35 +320,62 @@ class Ledger:
         for book in ("landing_files", "landing_problems", "landing_checks"):
             self.sql(f"delete from raw.{book} where file = ?", [file])
 
-    def _note(self, landed: LandingFile, target: str | None, problems: list[Problem]) -> None:
-        if not problems:
-            return
-        # As one Arrow table: a file may have many lines that cannot be read.
-        columns = ("row_number", "column_name", "level", "reason_code", "reason", "raw_record")
-        types = {"row_number": pa.int64()}
-        found = pa.table(
-            {
-                name: pa.array([getattr(problem, name) for problem in problems], types.get(name, pa.string()))
-                for name in columns
-            }
-        )
-        self.connection.register("found_problems", found)
-        self.sql(
-            "insert into raw.landing_problems by name select ? as file, ? as target_table, ? as survey_code, "
-            f"{', '.join(columns)} from found_problems",
-            [landed.file, target, landed.survey_code],
-        )
-        self.connection.unregister("found_problems")
+    def _delete(self, book: str, outcomes: list[Outcome], condition: str = "true") -> None:
+        files = ", ".join(quoted(outcome.seen.landed.file) for outcome in outcomes)
+        if files:
+            self.sql(f"delete from raw.{book} where file in ({files}) and {condition}")
 
-    def _record(
-        self, seen: Seen, target: str, status: str, rows: int, rejected: int, at: datetime, accepted: Any
-    ) -> None:
-        landed = seen.landed
-        self.sql(
-            "insert or replace into raw.landing_files values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [landed.file, landed.area, target, landed.survey_code, seen.sha256, seen.bytes, status, rows,
-             rejected, at, accepted, seen.modified_ns, seen.settings],
-        )  # fmt: skip
+    def _record(self, rows: list[dict[str, Any]]) -> None:
+        self._insert("landing_files", rows, "insert or replace")
+
+    def _insert(self, book: str, rows: list[dict[str, Any]], verb: str = "insert") -> None:
+        if not rows:
+            return
+        # As one Arrow table: a statement per row takes longer than reading a small file.
+        self.connection.register("book_rows", pa.Table.from_pylist(rows))
+        self.sql(f"{verb} into raw.{book} by name select * from book_rows")
+        self.connection.unregister("book_rows")
+
+
+def _problem_rows(outcome: Outcome) -> list[dict[str, Any]]:
+    landed = outcome.seen.landed
+    about = {"file": landed.file, "target_table": outcome.target, "survey_code": landed.survey_code}
+    return [{**about, **asdict(problem)} for problem in outcome.problems()]
+
+
+def _file_checks(outcome: Outcome, moment: datetime) -> list[dict[str, Any]]:
+    landed = outcome.seen.landed
+    return _check_rows(landed.file, landed.target_table, outcome.staged.checks, moment)
+
+
+def _check_rows(
+    file: str | None, table: str, checks: Iterable[Check], moment: datetime
+) -> list[dict[str, Any]]:
+    about = {"file": file, "target_table": table, "checked_at": moment}
+    return [{**about, **asdict(check)} for check in checks]
+
+
+def _file_row(outcome: Outcome, moment: datetime) -> dict[str, Any]:
+    seen, known, staged = outcome.seen, outcome.known, outcome.staged
+    row = {
+        "file": seen.landed.file,
+        "area": seen.landed.area,
+        "target_table": outcome.target,
+        "survey_code": seen.landed.survey_code,
+        "sha256": seen.sha256,
+        "bytes": seen.bytes,
+        "status": "accepted" if staged else "refused",
+        "row_count": outcome.kept.row_count if outcome.kept else 0,
+        "rejected_count": outcome.kept.rejected_count if outcome.kept else 0,
+        "loaded_at": moment,
+        "last_accepted_at": known.last_accepted_at if known else None,
+        "modified_ns": seen.modified_ns,
+        "settings": seen.settings,
+    }
+    if staged:
+        rejected = len(staged.rejected)
+        row |= {"row_count": staged.rows + rejected, "rejected_count": rejected, "last_accepted_at": moment}
+    return row
 
 
 def landed_tables(where: Folders, contract: Mapping[str, Table]) -> dict[str, Landed]:
@@ -351,18 +407,3 @@ def landed_tables(where: Folders, contract: Mapping[str, Table]) -> dict[str, La
             if table in tables:
                 tables[table].check_count = count
     return tables
-
-
-def refusal(seen: Seen, known: Known | None, refused: FileRefused) -> Problem:
-    """The problem to record for a refused file; it says so when the last good load stays."""
-    problem = refused.as_problem()
-    if known is None or not known.kept_rows:
-        return problem
-    stays = f"The {known.kept_rows:,} rows accepted on {known.last_accepted_at:%Y-%m-%d %H:%M} UTC stay"
-    return Problem(
-        problem.level,
-        problem.reason_code,
-        f"{problem.reason}. {stays}",
-        problem.row_number,
-        problem.column_name,
-    )

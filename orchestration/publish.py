@@ -38,6 +38,9 @@ KEPT = 5
 ID_FORMAT = "%Y%m%dT%H%M%SZ"
 ID_PATTERN = re.compile(r"\d{8}T\d{6}Z")
 PUBLIC_SCHEMA = "marts"
+# A dictionary of a column with more values than this costs time and space: with DuckDB's own limit the export of
+# 3.9 million answers took 45 MB instead of 31.
+PARQUET = "format parquet, compression zstd, dictionary_size_limit 1000"
 
 BUILD_RUNS = """
 create table marts.build_runs (
@@ -162,9 +165,7 @@ def _write_snapshot(
         )  # fmt: skip
         for table in [*tables, "build_runs", "check_results"]:
             target = exports / f"{table}.parquet"
-            connection.execute(
-                f"copy marts.\"{table}\" to '{_escaped(target)}' (format parquet, compression zstd)"
-            )
+            connection.execute(f"copy marts.\"{table}\" to '{_escaped(target)}' ({PARQUET})")
         connection.execute("checkpoint snapshot")
         connection.execute("use build")
         connection.execute("detach snapshot")

@@ -1,4 +1,5 @@
-"""Rows of a delivered file into `stage.rows`: every column as text, c0, c1, …, in the order of the file.
+"""Rows of a delivered file into table `rows` of its stage: every column as trimmed text, c0, c1, …, in the order
+of the file.
 
 Belongs here: CSV, JSON Lines and Parquet in DuckDB SQL, lines that do not fit, files that were cut off. Not
 here: what the columns mean (reshape.py).
@@ -19,7 +20,6 @@ from orchestration.catalogue import Declaration
 from orchestration.files import Inspection, LandingFile, read_header, with_one_newline
 from orchestration.refusals import FileRefused, Problem
 
-ROWS = "stage.main.rows"
 # The module's own limit of 128 kB is less than one long text.
 csv.field_size_limit(1 << 30)
 # Above this share of lines that do not fit the header, the header or delimiter is wrong rather than the
@@ -42,7 +42,7 @@ class Delivered:
     columns: list[str]
     row_count: int
     rejected: list[Problem]
-    relation: str = f"(select *, rowid + 1 as _row from {ROWS})"
+    relation: str
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple]:
@@ -55,20 +55,31 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _trimmed(text: str) -> str:
+    # Trimming took longer than reading; next to all values are ASCII without a space at either end.
+    plain = f"{text} between '!' and '~' and strlen({text}) = length({text}) and not ends_with({text}, ' ')"
+    return f"case when {plain} then {text} else nullif(trim({text}), '') end"
+
+
+def _trimmed_columns(width: int) -> str:
+    return ", ".join(f"{_trimmed(f'c{i}')} as c{i}" for i in range(width))
+
+
 def read_rows(
     connection: duckdb.DuckDBPyConnection,
+    stage: str,
     landed: LandingFile,
     inspected: Inspection,
     declaration: Declaration,
 ) -> Delivered:
-    """Fill `stage.rows` from a file.
+    """Fill table `rows` of the schema `stage` from a file. The connection is used for no other file.
 
     Raises
     ------
     FileRefused : `truncated`, `unreadable`, `no_header`, `empty`.
     """
     reader = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[landed.format]
-    delivered = reader(connection, landed, inspected, declaration)
+    delivered = reader(connection, stage, landed, inspected, declaration)
     total = delivered.row_count + len(delivered.rejected)
     if total == 0:
         raise FileRefused(
@@ -91,14 +102,17 @@ def read_rows(
     return delivered
 
 
-def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaration: Declaration) -> Delivered:
+def _read_csv(
+    connection, stage: str, landed: LandingFile, inspected: Inspection, declaration: Declaration
+) -> Delivered:
     names = read_header(landed, inspected.text, declaration)
     # DuckDB stops at a file that mixes \r\n and \n outside quotes, as files glued together do, or reads it
     # wrongly.
     text = with_one_newline(inspected) if inspected.has_mixed_newlines else inspected.text
-    query(connection, "drop table if exists rejected_lines; drop table if exists rejected_scans;")
+    rows = f"{stage}.rows"
     try:
-        query(connection, _scan_csv(text, len(names), declaration.delimiter))
+        scan = _scan_csv(text, len(names), declaration.delimiter)
+        ((row_count,),) = query(connection, f"create table {rows} as {scan}")
     except duckdb.Error as error:
         raise FileRefused(
             "unreadable",
@@ -106,27 +120,26 @@ def _read_csv(connection, landed: LandingFile, inspected: Inspection, declaratio
             where=landed.file,
             remedy="export it again as CSV with quoted text fields",
         ) from None
-    ((row_count,),) = query(connection, f"select count(*) from {ROWS}")
     rejected = _rejected_lines(connection, text)
     _refuse_cut_off(
-        connection, landed, inspected, len(names), declaration.delimiter, row_count, rejected, text
+        connection, rows, landed, inspected, len(names), declaration.delimiter, row_count, rejected, text
     )
     problems = [problem for problem, _ in rejected]
     if not problems:
-        return Delivered(names, row_count, problems)
+        return Delivered(names, row_count, problems, f"(select *, rowid + 1 as _row from {rows})")
     # Rows keep the number they have in the file: the accepted ones take the numbers the rejected ones left
     # free.
     query(
         connection,
-        """
-        create or replace table stage.main.gaps as
+        f"""
+        create table {stage}.gaps as
         with lines as (select distinct line - 1 as row_number from rejected_lines),
              ranked as (select row_number, row_number() over (order by row_number) as skipped from lines)
         select row_number - skipped as rows_before, max(skipped) as skipped from ranked group by rows_before
         """,
     )
     relation = f"""(select r.*, r.rowid + 1 + coalesce(g.skipped, 0) as _row
-                    from {ROWS} as r asof left join stage.main.gaps as g on r.rowid >= g.rows_before)"""
+                    from {rows} as r asof left join {stage}.gaps as g on r.rowid >= g.rows_before)"""
     return Delivered(names, row_count, problems, relation)
 
 
@@ -135,8 +148,7 @@ def _scan_csv(text: Path, width: int, delimiter: str) -> str:
     # Nothing is guessed: the sniffer would turn a wrong line into another dialect or another number of
     # columns.
     return f"""
-        create or replace table {ROWS} as
-        select * from read_csv({quoted(str(text))}, auto_detect = false, header = true,
+        select {_trimmed_columns(width)} from read_csv({quoted(str(text))}, auto_detect = false, header = true,
             columns = {{{columns}}},
             delim = {quoted(delimiter)}, quote = '"', escape = '"', nullstr = '', strict_mode = true,
             store_rejects = true, rejects_table = 'rejected_lines', rejects_scan = 'rejected_scans')
@@ -175,6 +187,7 @@ def _rejected_lines(connection, text: Path) -> list[tuple[Problem, int]]:
 
 def _refuse_cut_off(
     connection: duckdb.DuckDBPyConnection,
+    rows: str,
     landed: LandingFile,
     inspected: Inspection,
     width: int,
@@ -220,11 +233,11 @@ def _refuse_cut_off(
     ((value, is_shortest, is_strange),) = query(
         connection,
         f"""
-        with others as (select {last} as value from {ROWS} where rowid < {row_count - 1}),
+        with others as (select {last} as value from {rows} where rowid < {row_count - 1}),
              habits as (select min(length(coalesce(value, ''))) as shortest,
                                approx_count_distinct(value) <= 20 and count(value) >= 100 as has_few
                         from others),
-             ending as (select {last} as value from {ROWS} where rowid = {row_count - 1})
+             ending as (select {last} as value from {rows} where rowid = {row_count - 1})
         select ending.value, length(coalesce(ending.value, '')) < habits.shortest,
                habits.has_few and ending.value is not null
                    and not exists (select 1 from others where others.value = ending.value)
@@ -242,14 +255,14 @@ def _refuse_cut_off(
 
 
 def _read_jsonl(
-    connection, landed: LandingFile, inspected: Inspection, declaration: Declaration
+    connection, stage: str, landed: LandingFile, inspected: Inspection, declaration: Declaration
 ) -> Delivered:
-    lines = "stage.main.lines"
+    lines, rows = f"{stage}.lines", f"{stage}.rows"
     # One column, no quotes: a line of JSON holds no raw control character, so \x01 never splits one.
     query(
         connection,
         f"""
-        create or replace table {lines} as
+        create table {lines} as
         select line from read_csv({quoted(str(inspected.text))}, auto_detect = false, header = false,
             quote = '', escape = '', delim = '\x01', columns = {{'line': 'VARCHAR'}},
             max_line_size = 33554432, nullstr = '', strict_mode = false)
@@ -295,22 +308,22 @@ def _read_jsonl(
     # JSON pointers, because a name may hold any character.
     pointers = ", ".join(quoted("/" + name.replace("~", "~0").replace("/", "~1")) for name in names)
     columns = ", ".join(f"list_extract(found, {i + 1}) as c{i}" for i in range(len(names)))
-    query(
+    ((row_count,),) = query(
         connection,
         f"""
-        create or replace table {ROWS} as
-        select {columns or "null as c0"}, _row
-        from (select json_extract_string(line, [{pointers}]::varchar[]) as found, rowid + 1 as _row
-              from {lines})
+        create table {rows} as
+        select {_trimmed_columns(len(names)) or "null as c0"}, _row
+        from (select {columns or "null as c0"}, _row
+              from (select json_extract_string(line, [{pointers}]::varchar[]) as found, rowid + 1 as _row
+                    from {lines}))
         """,
     )
     query(connection, f"drop table {lines}")
-    ((row_count,),) = query(connection, f"select count(*) from {ROWS}")
-    return Delivered([name.strip() for name in names], row_count, rejected, ROWS)
+    return Delivered([name.strip() for name in names], row_count, rejected, rows)
 
 
 def _read_parquet(
-    connection, landed: LandingFile, inspected: Inspection, declaration: Declaration
+    connection, stage: str, landed: LandingFile, inspected: Inspection, declaration: Declaration
 ) -> Delivered:
     with landed.path.open("rb") as stream:
         start = stream.read(4)
@@ -333,7 +346,12 @@ def _read_parquet(
         columns = ", ".join(
             f"{_parquet_text(name, type_)} as c{i}" for i, (name, type_, *_) in enumerate(described)
         )
-        query(connection, f"create or replace table {ROWS} as select {columns} from {source}")
+        rows = f"{stage}.rows"
+        ((row_count,),) = query(
+            connection,
+            f"create table {rows} as select {_trimmed_columns(len(described))} "
+            f"from (select {columns} from {source})",
+        )
     except duckdb.Error as error:
         raise FileRefused(
             "unreadable",
@@ -341,8 +359,8 @@ def _read_parquet(
             where=landed.file,
             remedy="write it again; parts of it are damaged",
         ) from None
-    ((row_count,),) = query(connection, f"select count(*) from {ROWS}")
-    return Delivered([name.strip() for name, *_ in described], row_count, [])
+    names = [name.strip() for name, *_ in described]
+    return Delivered(names, row_count, [], f"(select *, rowid + 1 as _row from {rows})")
 
 
 def _parquet_text(name: str, type_: str) -> str:

@@ -61,10 +61,6 @@ def _only_digits_first(text: str, parsed: str) -> str:
     return f"case when {text} between '0' and ':' then {parsed} end"
 
 
-def _trimmed(index: int) -> str:
-    return f"nullif(trim(c{index}), '')"
-
-
 def reshape_contract(
     landed: LandingFile, table: Table, delivered: Delivered, declaration: Declaration
 ) -> Reshaped:
@@ -99,7 +95,7 @@ def reshape_contract(
     def expression(column: Column) -> str:
         if column.name not in position:
             return f"cast(null as varchar) as {column.name}"
-        return f"{value_sql(_trimmed(position[column.name]), column.data_type, declaration)} as {column.name}"
+        return f"{value_sql(f'c{position[column.name]}', column.data_type, declaration)} as {column.name}"
 
     columns = ",\n  ".join(expression(column) for column in table.columns)
     known = {column.name for column in table.columns}
@@ -121,7 +117,15 @@ def reshape_system(landed: LandingFile, delivered: Delivered) -> tuple[list[str]
     """Another system's own file: all columns as text, under their own names. Returns names and SELECT.
 
     A repeated or empty name is made unique, because the export is not ours to change.
+
+    Raises
+    ------
+    FileRefused : `no_header` for JSON objects without a single name.
     """
+    if not delivered.columns:
+        raise FileRefused(
+            "no_header", "its objects name no columns", where=landed.file, remedy="deliver named values"
+        )
     taken: set[str] = {name.casefold() for name in LINEAGE}
     names = []
     for index, name in enumerate(delivered.columns):
@@ -132,7 +136,7 @@ def reshape_system(landed: LandingFile, delivered: Delivered) -> tuple[list[str]
             unique = f"{base}_{suffix}"
         taken.add(unique.casefold())
         names.append(unique)
-    columns = ", ".join(f"{_trimmed(i)} as {identifier_sql(name)}" for i, name in enumerate(names))
+    columns = ", ".join(f"c{i} as {identifier_sql(name)}" for i, name in enumerate(names))
     return names, f"select {columns}, _row from {delivered.relation}"
 
 
@@ -180,7 +184,7 @@ def reshape_export(
     if id_column == "#row":
         response_id = f"{prefix} || {quoted(landed.path.stem)} || ':' || _row"
     else:
-        response_id = f"{prefix} || {_trimmed(position[id_column])}"
+        response_id = f"{prefix} || c{position[id_column]}"
     rows = f"(select {response_id} as response_id, * from {delivered.relation})"
     if survey.is_long:
         answers, warnings = _long_answers_sql(rows, survey, position, declaration), []
@@ -202,9 +206,7 @@ def _role_sql(
     name = survey.roles.get(role)
     if name is None:
         return "'customer'" if role == "respondent_kind" else "cast(null as varchar)"
-    text = (
-        f"cast({quoted(name[1:].strip())} as varchar)" if name.startswith("=") else _trimmed(position[name])
-    )
+    text = f"cast({quoted(name[1:].strip())} as varchar)" if name.startswith("=") else f"c{position[name]}"
     return value_sql(text, data_type, declaration)
 
 
@@ -232,7 +234,7 @@ def _responses_sql(
 def _long_answers_sql(
     rows: str, survey: Survey, position: Mapping[str, int], declaration: Declaration
 ) -> str:
-    code, answer = (_trimmed(position[survey.roles[role]]) for role in ("item_code", "answer"))
+    code, answer = (f"c{position[survey.roles[role]]}" for role in ("item_code", "answer"))
     pairs = [(item.column_name, item.item_code) for item in survey.items]
     known = f"map([{_list(a for a, _ in pairs)}]::varchar[], [{_list(b for _, b in pairs)}]::varchar[])"
     if declaration.decimal_separator == ",":
@@ -278,7 +280,7 @@ def _wide_answers_sql(
         )
 
     def cell(item) -> str:
-        text = _trimmed(position[item.column_name])
+        text = f"c{position[item.column_name]}"
         return value_sql(text, "double", declaration) if item.is_numeric else text
 
     # Names with # cannot be item codes' business: an item may be called response_id.

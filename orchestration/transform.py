@@ -11,6 +11,7 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +20,15 @@ from typing import Any
 from orchestration.engines import (
     DUCKDB,
     PRESENTATION,
+    PUSHED_SCHEMAS,
+    Engine,
     border,
+    built_schemas,
     delivered_relations,
     engine_for,
     forget_built,
 )
+from orchestration.parse_state import fingerprint, note_parse, parse_option
 from orchestration.project import ROOT, Folders, child_environment
 from orchestration.publish import CheckResult
 from orchestration.warehouse import read_json, write_json
@@ -37,6 +42,7 @@ TEST_KINDS = ("test", "unit_test")
 # A build on another engine in two halves. Seeds come with the raw tables: an engine's own loader may change them.
 OTHER_MODELS = ("--exclude", f"tag:{PRESENTATION}", "--exclude-resource-type", "seed")
 PRESENTATION_MODELS = ("--select", f"tag:{PRESENTATION}")
+LOOK_SECONDS, MISSED_LOOKS = 10, 3
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
 
@@ -103,10 +109,10 @@ def build_models(
         return record_results(where, results, read_manifest(where), complete=True)
     run_dbt(where, report, DUCKDB, "seed")
     forget_built(where)
+    engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(read_manifest(where))})
     engine.push(where, delivered_relations(where), report)
-    results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options)
-    failed = [result for result in results["results"] if result["status"] not in (*GREEN, "skipped")]
-    if not failed:
+    results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options, engine=engine)
+    if not not_green(results["results"]):
         engine.pull(where, border(read_manifest(where)), report)
         rest = run_dbt(where, report, DUCKDB, "build", *PRESENTATION_MODELS, *options)
         results["results"] += rest["results"]
@@ -114,30 +120,38 @@ def build_models(
 
 
 def run_dbt(
-    where: Folders, report: Callable[[str], None], target: str, command: str, *options: str
+    where: Folders,
+    report: Callable[[str], None],
+    target: str,
+    command: str,
+    *options: str,
+    engine: Engine | None = None,
 ) -> dict[str, Any]:
     """Run one dbt command to its end. Returns its run results, whatever became of the nodes.
 
     Raises
     ------
-    BuildError : dbt stopped before it ran a node, or another dbt command wrote its results over those of this one.
+    BuildError : dbt stopped before it ran a node, another dbt command wrote its results over those of this one, or
+        the engine that dbt works on went away.
     """
     where.dbt_target.mkdir(parents=True, exist_ok=True)
     (where.dbt_target / "run_results.json").unlink(missing_ok=True)
+    files = fingerprint()
     child = subprocess.Popen(
-        dbt_arguments(command, where, "--target", target, *options),
+        dbt_arguments(command, where, "--target", target, parse_option(where.dbt_target, files), *options),
         cwd=ROOT,
-        env=child_environment(where),
+        env=child_environment(where) | (dict(engine.environment) if engine else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         encoding="utf-8",
         errors="replace",
         # Only a call into libc, which is safe beside threads.
-        preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        preexec_fn=die_with_parent if sys.platform == "linux" else None,
     )
     last_words: list[str] = []
     invocation = None
+    watch = Watch(engine, child)
     try:
         for line in child.stdout:
             event = _event(line)
@@ -152,6 +166,8 @@ def run_dbt(
         child.terminate()
         child.wait()
         raise
+    finally:
+        watch.end()
     run_results = read_json(where.dbt_target / "run_results.json")
     if not run_results.get("results"):
         raise BuildError(
@@ -165,7 +181,46 @@ def run_dbt(
             where=str(where.dbt_target),
             remedy="run no other dbt command meanwhile, or give it another DBT_TARGET_PATH; then build again",
         )
+    note_parse(where.dbt_target, files)
     return run_results
+
+
+def not_green(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The results of a dbt run that keep a build from going on."""
+    return [result for result in results if result["status"] not in GREEN]
+
+
+class Watch:
+    """Ends dbt when its engine has been away for half a minute: its clients would knock for ten minutes per node."""
+
+    def __init__(self, engine: Engine | None, child: subprocess.Popen[str]) -> None:
+        self._engine, self._child = engine, child
+        self._is_over = threading.Event()
+        self._absence: BuildError | None = None
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        if engine:
+            self._thread.start()
+
+    def _look(self) -> None:
+        missed = 0
+        while not self._is_over.wait(LOOK_SECONDS):
+            try:
+                self._engine.check_presence()
+                missed = 0
+            except BuildError as error:
+                missed += 1
+                if missed == MISSED_LOOKS:
+                    self._absence = error
+                    self._child.kill()
+                    return
+
+    def end(self) -> None:
+        """Stop watching. Raises the BuildError of an engine that went away."""
+        self._is_over.set()
+        if self._engine:
+            self._thread.join()
+        if self._absence:
+            raise self._absence
 
 
 def read_manifest(where: Folders) -> dict[str, Any]:
@@ -173,8 +228,8 @@ def read_manifest(where: Folders) -> dict[str, Any]:
     return read_json(where.dbt_target / "manifest.json")
 
 
-def _die_with_parent() -> None:
-    # A build that is killed must not leave a dbt behind that goes on writing.
+def die_with_parent() -> None:
+    """To run in a child: a build that is killed must not leave a dbt behind that goes on writing."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 

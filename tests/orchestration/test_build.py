@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from orchestration import build, publish
+from orchestration.portable_sql import assert_portable
 from orchestration.project import ROOT, Folders
+from orchestration.rendering import Project
 from orchestration.transform import (
     build_models,
     dbt_arguments,
@@ -31,6 +33,7 @@ def quick(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
         fill_marts(where, 1)
         return "filled"
 
+    monkeypatch.setattr(build, "import_ahead", lambda: None)
     monkeypatch.setattr(build, "transform", transform)
     monkeypatch.setattr(build, "audit_marts", lambda where: [])
     monkeypatch.setattr(build, "all_checks", lambda where, checks: [])
@@ -55,6 +58,21 @@ def test_a_build_tells_each_step_and_ends_succeeded(quick: Site, capsys: pytest.
         "succeeded", "Publish", 4, 4
     )  # fmt: skip
     assert publish.current_id(quick.where) in status["message"]
+
+
+def test_sql_that_differs_between_engines_ends_the_build_before_dbt(
+    quick: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    (project / "models" / "halves.sql").write_text("select\n    7 / 2 as half")
+    (project / "dbt_project.yml").write_text("name: halves")
+    monkeypatch.setattr(build, "assert_portable", lambda: assert_portable(Project(project)))
+    monkeypatch.setattr(build, "transform", lambda *_: pytest.fail("dbt was started"))
+    assert build.main([]) == 1
+    assert "models/halves.sql:2: integer-division: 7 / 2" in capsys.readouterr().err
+    status = read_json(quick.where.build_status)
+    assert status["state"] == "failed" and status["failures"][0]["name"] == "models/halves.sql:2"
 
 
 def test_no_publish_stops_after_the_audit(quick: Site) -> None:

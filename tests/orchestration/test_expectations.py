@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import duckdb
 import pytest
 
 from orchestration.auditing import LandingAudit, judge_marts, judge_raw_tables, landing_check
 from orchestration.expectations import REFUSED_FROM_ROWS
 from orchestration.landing import load_landing
-from orchestration.project import read_contract
+from orchestration.project import ROOT, read_contract
 from orchestration.warehouse import open_build
 from service_control.errors import BuildError
 from tests.orchestration.conftest import Site, item, role
@@ -226,3 +229,14 @@ def test_nothing_is_sent_home(marts: Site, monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     judge_marts(marts.where)
+
+
+def test_great_expectations_is_imported_only_when_asked_for() -> None:
+    steps = """
+import sys
+from orchestration.auditing import import_ahead
+assert "great_expectations" not in sys.modules
+import_ahead().join()
+assert "great_expectations" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", steps], cwd=ROOT, check=True)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
+import signal
+import subprocess
+import sys
 from datetime import datetime
 
 import duckdb
@@ -13,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.ledger import Check
-from orchestration.project import read_contract
+from orchestration.project import ROOT, read_contract
 from tests.orchestration.conftest import Site, item, role
 
 TEAMS = "team_id,team_name\nT1,Noord\nT2,Zuid\n"
@@ -71,6 +75,23 @@ def test_moments_become_utc_or_stay_as_delivered(
     site.put("crm/contacts.csv", f"contact_id,started_at\nC1,{delivered}\n")
     site.load()
     assert site.ask("select started_at from raw.contacts") == [(stored,)]
+
+
+@pytest.mark.parametrize(
+    ("delivered", "stored"),
+    [
+        ("  Noord ", "Noord"), ("   ", None), ("", None), ("Zuid\u00a0", "Zuid"), ("\u3000Oost", "Oost"),
+        ("é ", "é"), ("\u00a0", None), ("a  b", "a  b"), ("~", "~"), ("~ ", "~"), ("\t", "\t"), ("!", "!"),
+    ],
+)  # fmt: skip
+def test_values_are_trimmed_and_nothing_is_null(site: Site, delivered: str, stored: str | None) -> None:
+    site.put("hr/teams/a.csv", f'team_id,team_name\nT1,"{delivered}"\n')
+    site.put("hr/teams/b.jsonl", json.dumps({"team_id": "T2", "team_name": delivered}) + "\n")
+    with duckdb.connect() as connection:
+        path = site.where.landing / "hr/teams/c.parquet"
+        connection.execute(f"copy (select 'T3' as team_id, '{delivered}' as team_name) to '{path}'")
+    site.load()
+    assert site.ask("select team_name from raw.teams") == [(stored,)] * 3
 
 
 @pytest.mark.parametrize(
@@ -328,6 +349,98 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_run(site: Site)
     assert site.reason("hr/teams.csv")[0] == "still_being_written"
     assert site.load().accepted == {"hr/teams.csv": 3}
     assert site.ask("select count(*) from raw.landing_problems") == [(0,)]
+
+
+def test_a_file_that_disappears_while_it_is_read_costs_the_others_nothing(site: Site) -> None:
+    site.put("hr/teams/a.csv", TEAMS)
+    gone = site.put("hr/teams/b.csv", "team_id,team_name\nT3,Oost\n")
+
+    def remove(connection: object, table: object, relation: str, file: str) -> list[Check]:
+        if file == "hr/teams/b.csv":
+            gone.unlink()
+        return []
+
+    site.load(audit=remove)
+    assert site.ask("select team_id from raw.teams order by 1") == [("T1",), ("T2",)]
+    assert site.reason("hr/teams/b.csv")[0] == "still_being_written"
+    site.load()
+    assert site.ask("select file, status from raw.landing_files") == [("hr/teams/a.csv", "accepted")]
+
+
+def team_files(site: Site, count: int) -> None:
+    for number in range(count):
+        site.put(f"hr/teams/{number:02}.csv", f"team_id,team_name\nT{number},Team {number}\n")
+
+
+def test_bad_files_among_many_stop_no_other(site: Site) -> None:
+    team_files(site, 40)
+    site.put("hr/teams/05.csv", b"team_id,team_name\nT5,Team 5\nT50")
+    site.load()
+    team_files(site, 42)
+    site.put("hr/teams/07.csv", "team_id,naam\nT7,Team 7\n")
+    site.put("hr/teams/08.csv", "team_id,team_name\nT8,Team 8\nT80,Team 80\n")
+    site.put("hr/teams/41.csv", b"team_id,team_name\nT41,Team 41\nT410")
+    result = site.load()
+    assert list(result.accepted) == ["hr/teams/05.csv", "hr/teams/08.csv", "hr/teams/40.csv"]
+    assert list(result.refused) == ["hr/teams/07.csv", "hr/teams/41.csv"]
+    assert "The 1 rows accepted on" in site.reason("hr/teams/07.csv")[1]
+    assert site.reason("hr/teams/41.csv")[0] == "truncated"
+    assert site.ask("select count(*), count(distinct team_id) from raw.teams") == [(42, 42)]
+    assert site.ask("select count(*) from raw.teams where team_id = 'T41'") == [(0,)]
+    assert site.ask("select status, count(*), sum(row_count)::int from raw.landing_files group by all order by 1") == [
+        ("accepted", 40, 41), ("refused", 2, 1)
+    ]  # fmt: skip
+
+
+KILLED_IN_A_LATER_GROUP = """
+import os, pathlib, signal, sys
+from orchestration import landing
+from orchestration.ledger import Ledger
+from orchestration.project import folders
+
+landing.seeds_folder = lambda: pathlib.Path(sys.argv[1])
+landing.GROUP_BYTES = 4 * landing.FILE_BYTES
+write = Ledger._record
+
+def write_or_die(ledger, rows):
+    write(ledger, rows)
+    if rows[0]["file"] > "hr/teams/05.csv":
+        assert ledger.sql("select count(*) > 5 from raw.teams") == [(True,)]
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Ledger._record = write_or_die
+landing.load_landing(folders())
+"""
+
+
+def test_a_kill_in_the_middle_of_a_group_loses_that_group_and_no_other(site: Site) -> None:
+    team_files(site, 20)
+    command = [sys.executable, "-c", KILLED_IN_A_LATER_GROUP, str(site.seeds)]
+    killed = subprocess.run(command, cwd=ROOT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    rows = site.ask("select _file, count(*) from raw.teams group by all order by 1")
+    assert 0 < len(rows) < 20
+    assert rows == site.ask("select file, row_count from raw.landing_files order by 1")
+    assert len(site.load().accepted) == 20 - len(rows)
+    assert site.ask("select count(*), count(distinct team_id) from raw.teams") == [(20, 20)]
+    assert site.ask("select count(*) from raw.landing_files where status = 'accepted'") == [(20,)]
+
+
+def test_groups_change_nothing_but_the_transactions(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    team_files(site, 10)
+    site.put("hr/teams/03.csv", "team_id,team_name,extra\nT3,Team 3,x\nT30\n")
+    moments = "select count(distinct loaded_at) from raw.landing_files"
+    tables = ("select * exclude (_loaded_at) from raw.teams",
+              "select * exclude (loaded_at, last_accepted_at) from raw.landing_files order by file",
+              "from raw.landing_problems order by all")  # fmt: skip
+    site.load()
+    assert site.ask(moments) == [(1,)]
+    together = [site.ask(sql) for sql in tables]
+    site.where.build_database.unlink()
+    monkeypatch.setattr("orchestration.landing.GROUP_BYTES", 1)
+    site.load()
+    assert site.ask(moments) == [(10,)]
+    assert [site.ask(sql) for sql in tables] == together, "in the order of the files, too"
 
 
 def test_an_audit_that_fails_refuses_the_file_and_a_passed_one_is_kept(site: Site) -> None:

@@ -151,6 +151,14 @@ def test_a_byte_order_mark_is_no_content(site: Site) -> None:
     assert site.ask("select team_id, employee_id from raw.teams, raw.employees") == [("T1", "E1")]
 
 
+def test_objects_without_names_are_refused_and_stop_no_other(site: Site) -> None:
+    site.put("desk/calls/a.jsonl", "{}\n{}\n")
+    site.put("desk/calls/b.jsonl", '{"number": 1}\n')
+    site.load()
+    assert site.reason("desk/calls/a.jsonl")[0] == "no_header"
+    assert site.ask("select number from raw.desk__calls") == [("1",)]
+
+
 def test_an_unknown_column_is_a_warning_and_changes_nothing(site: Site) -> None:
     site.put("hr/teams.csv", "team_id,team_name,parent_team\nT1,Noord,D1\n")
     site.load()

@@ -15,7 +15,7 @@ ordered as (
     select
         *,
         max(coalesce(last_day, cast('9999-12-31' as date))) over (
-            partition by customer_id order by started_on, contract_id
+            partition by customer_id order by started_on nulls last, contract_id nulls last
             rows between unbounded preceding and 1 preceding
         ) as covered_until
     from contracts
@@ -27,7 +27,7 @@ marked as (
         case
             when covered_until is null then 1
             when covered_until >= cast('9999-12-31' as date) then 0
-            when started_on > covered_until + (cast({{ assumption('switch_grace_days') }} as integer) + 1) then 1
+            when started_on > covered_until + (cast(floor({{ assumption('switch_grace_days') }}) as integer) + 1) then 1
             else 0
         end as starts_spell
     from ordered
@@ -37,7 +37,7 @@ numbered as (
     select
         *,
         sum(starts_spell) over (
-            partition by customer_id order by started_on, contract_id
+            partition by customer_id order by started_on nulls last, contract_id nulls last
             rows between unbounded preceding and current row
         ) as spell_number
     from marked

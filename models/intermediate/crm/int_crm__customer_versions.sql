@@ -10,8 +10,8 @@ versions as (
         acquisition_kind,
         referred_by_customer_id,
         valid_from as delivered_from,
-        row_number() over (partition by customer_id order by valid_from) as version_number,
-        lead(valid_from) over (partition by customer_id order by valid_from) as valid_to
+        cast(row_number() over (partition by customer_id order by valid_from nulls last) as bigint) as version_number,
+        lead(valid_from) over (partition by customer_id order by valid_from nulls last) as valid_to
     from {{ ref('stg_crm__customers') }}
 )
 

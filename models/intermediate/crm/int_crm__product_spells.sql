@@ -23,7 +23,7 @@ stretches as (
     select
         customer_id,
         turn_on as valid_from,
-        lead(turn_on) over (partition by customer_id order by turn_on) as valid_to
+        lead(turn_on) over (partition by customer_id order by turn_on nulls last) as valid_to
     from turns
 ),
 
@@ -35,7 +35,7 @@ ranked as (
         contracts.product,
         row_number() over (
             partition by stretches.customer_id, stretches.valid_from
-            order by contracts.monthly_fee_eur desc, contracts.started_on asc, contracts.contract_id asc
+            order by contracts.monthly_fee_eur desc nulls last, contracts.started_on asc nulls last, contracts.contract_id asc nulls last
         ) as fee_rank
     from stretches
     inner join contracts

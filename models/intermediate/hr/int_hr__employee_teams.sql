@@ -6,8 +6,8 @@ memberships as (
         team_id,
         valid_from,
         valid_to,
-        row_number() over (partition by employee_id order by valid_from) as membership_number,
-        lead(valid_from) over (partition by employee_id order by valid_from) as next_from
+        row_number() over (partition by employee_id order by valid_from nulls last) as membership_number,
+        lead(valid_from) over (partition by employee_id order by valid_from nulls last) as next_from
     from {{ ref('stg_hr__team_memberships') }}
 )
 

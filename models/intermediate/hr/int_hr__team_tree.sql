@@ -18,7 +18,7 @@ climbed as (
 ),
 
 tops as (
-    select team_id, ancestor_id, row_number() over (partition by team_id order by distance desc) as top_rank
+    select team_id, ancestor_id, row_number() over (partition by team_id order by distance desc nulls last) as top_rank
     from climbed
 )
 

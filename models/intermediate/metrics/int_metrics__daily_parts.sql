@@ -1,52 +1,39 @@
-{%- set scopes = scope_kinds() -%}
+{%- set sums = ['y_sum', 'y_sq_sum', 'w_sum', 'w_sq_sum', 'wy_sum', 'wy_sq_sum', 'x_sum', 'x_sq_sum', 'xy_sum'] -%}
+{%- set nothing = 'cast(null as ' ~ type_double() ~ ')' %}
 
 with
 
-grouped as (
+answer_parts as (
     select
-        metric_code,
-        observed_on,
-        {%- for scope in scopes %}
-        {{ scope.column }},
-        grouping({{ scope.column }}) as is_total_{{ scope.column }},
-        {%- endfor %}
-        count(*) as n,
-        sum(y) as y_sum,
-        sum(y * y) as y_sq_sum,
-        sum(weight) as w_sum,
-        sum(weight * weight) as w_sq_sum,
-        sum(weight * y) as wy_sum,
-        sum(weight * y * y) as wy_sq_sum,
-        sum(x) as x_sum,
-        sum(x * x) as x_sq_sum,
-        sum(x * y) as xy_sum,
-        min(scale_minimum) as scale_minimum,
-        max(scale_maximum) as scale_maximum
-    from {{ ref('int_metrics__observations') }}
-    group by grouping sets (
-        (metric_code, observed_on)
-        {%- for scope in scopes %},
-        (metric_code, observed_on, {{ scope.column }})
-        {%- endfor %}
-    )
+        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, w_sum, w_sq_sum, wy_sum, wy_sq_sum,
+        {{ nothing }} as x_sum, {{ nothing }} as x_sq_sum, {{ nothing }} as xy_sum, scale_minimum, scale_maximum
+    from {{ ref('int_metrics__answer_parts') }}
 ),
 
-keyed as (
+-- a contact weighs 1 and its y is 0 or 1, which is its own square
+contact_parts as (
     select
-        *,
-        case
-            {%- for scope in scopes %}
-            when is_total_{{ scope.column }} = 0 then '{{ scope.scope_kind }}'
-            {%- endfor %}
-            else 'organisation'
-        end as scope_kind,
-        case
-            {%- for scope in scopes %}
-            when is_total_{{ scope.column }} = 0 then {{ scope.column }}
-            {%- endfor %}
-            else 'all'
-        end as scope_key
-    from grouped
+        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sum as y_sq_sum, n as w_sum, n as w_sq_sum,
+        y_sum as wy_sum, y_sum as wy_sq_sum, {{ nothing }} as x_sum, {{ nothing }} as x_sq_sum, {{ nothing }} as xy_sum,
+        {{ nothing }} as scale_minimum, {{ nothing }} as scale_maximum
+    from {{ ref('int_metrics__contact_parts') }}
+),
+
+-- a customer weighs 1
+customer_parts as (
+    select
+        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, n as w_sum, n as w_sq_sum,
+        y_sum as wy_sum, y_sq_sum as wy_sq_sum, x_sum, x_sq_sum, xy_sum,
+        {{ nothing }} as scale_minimum, {{ nothing }} as scale_maximum
+    from {{ ref('int_metrics__customer_parts') }}
+),
+
+parts as (
+    select * from answer_parts
+    union all
+    select * from contact_parts
+    union all
+    select * from customer_parts
 )
 
 select
@@ -54,18 +41,10 @@ select
     observed_on,
     scope_kind,
     scope_key,
-    n,
-    y_sum,
-    y_sq_sum,
-    w_sum,
-    w_sq_sum,
-    wy_sum,
-    wy_sq_sum,
-    x_sum,
-    x_sq_sum,
-    xy_sum,
-    scale_minimum,
-    scale_maximum
-from keyed
--- rows that belong to no team (or segment, …) count in the organisation only
-where scope_key is not null
+    cast(n as bigint) as n,
+    {%- for sum in sums %}
+    cast({{ sum }} as {{ type_double() }}) as {{ sum }},
+    {%- endfor %}
+    cast(scale_minimum as {{ type_double() }}) as scale_minimum,
+    cast(scale_maximum as {{ type_double() }}) as scale_maximum
+from parts

@@ -105,7 +105,7 @@ running as (
         scope_key,
         changed_on,
         sum(sum(delta)) over (
-            partition by metric_code, scope_kind, scope_key order by changed_on
+            partition by metric_code, scope_kind, scope_key order by changed_on nulls last
             rows between unbounded preceding and current row
         ) as present_count
     from marked
@@ -135,7 +135,7 @@ select
     periods.period_start,
     running.scope_kind,
     running.scope_key,
-    running.present_count as n,
+    cast(running.present_count as bigint) as n,
     coalesce(losses.lost_count, 0) as lost_count
 from running
 inner join periods on running.changed_on = periods.period_start

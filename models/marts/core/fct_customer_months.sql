@@ -11,115 +11,131 @@ months as (
 
 contracts as (
     select
-        *,
-        ended_on - 1 as last_day
+        customer_id,
+        coalesce(monthly_fee_eur, 0) as monthly_fee_eur,
+        coalesce(monthly_cost_eur, 0) as monthly_cost_eur,
+        started_on,
+        ended_on - 1 as last_day,
+        max(coalesce(ended_on, cast('9999-12-31' as date))) over (
+            partition by customer_id order by started_on nulls last, contract_id nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as covered_before
     from {{ ref('stg_crm__contracts') }}
+    where ended_on is null or ended_on > started_on
+),
+
+contracts_in_spells as (
+    select
+        contracts.*,
+        spells.started_on as spell_started_on,
+        spells.last_day as spell_last_day
+    from contracts
+    inner join {{ ref('int_crm__active_spells') }} as spells
+        on contracts.customer_id = spells.customer_id
+        and contracts.started_on >= spells.started_on
+        and contracts.started_on <= coalesce(spells.last_day, cast('9999-12-31' as date))
+),
+
+-- The days of a customer's spell: those of its contracts and, with no contract to count, those of grace in between.
+stretches as (
+    select customer_id, 1 as contract_count, monthly_fee_eur, monthly_cost_eur, started_on, last_day, spell_started_on, spell_last_day
+    from contracts_in_spells
+    union all
+    select
+        customer_id,
+        0 as contract_count,
+        0 as monthly_fee_eur,
+        0 as monthly_cost_eur,
+        covered_before as started_on,
+        started_on - 1 as last_day,
+        spell_started_on,
+        spell_last_day
+    from contracts_in_spells
+    where covered_before > spell_started_on and covered_before < started_on
 ),
 
 -- A fee counts for the days that its contract was in force.
-contract_days as (
+stretch_months as (
     select
-        contracts.customer_id,
+        stretches.*,
         months.month_start,
+        months.month_end,
         months.days_in_month,
-        coalesce(contracts.monthly_fee_eur, 0) as monthly_fee_eur,
-        coalesce(contracts.monthly_cost_eur, 0) as monthly_cost_eur,
-        {{ dbt.datediff('greatest(contracts.started_on, months.month_start)', 'least(coalesce(contracts.last_day, months.month_end), months.month_end)', 'day') }} + 1 as days_in_force
-    from contracts
+        {{ dbt.datediff('greatest(stretches.started_on, months.month_start)', 'least(coalesce(stretches.last_day, months.month_end), months.month_end)', 'day') }} + 1 as days_in_force
+    from stretches
     inner join months
-        on contracts.started_on <= months.month_end
-        and coalesce(contracts.last_day, months.month_end) >= months.month_start
-    where contracts.last_day is null or contracts.last_day >= contracts.started_on
+        on stretches.started_on <= months.month_end
+        and coalesce(stretches.last_day, months.month_end) >= months.month_start
 ),
 
-contract_months as (
+-- Whatever happened to a customer in a month, so that one grouping adds it up: a grouping for each, a list of all their
+-- months and the joins back to it took 1.7 times as long.
+happenings as (
     select
         customer_id,
         month_start,
-        count(*) as contract_count,
-        sum(monthly_fee_eur * days_in_force / days_in_month) as fee_eur,
-        sum(monthly_cost_eur * days_in_force / days_in_month) as contract_cost_eur
-    from contract_days
-    group by customer_id, month_start
-),
-
-transaction_months as (
+        contract_count,
+        0 as contact_count,
+        0 as handled_seconds,
+        monthly_fee_eur * days_in_force / nullif(days_in_month, 0) as fee_eur,
+        0 as transaction_revenue_eur,
+        monthly_cost_eur * days_in_force / nullif(days_in_month, 0) as direct_cost_eur,
+        0 as cost_to_serve_eur,
+        spell_started_on,
+        case when spell_started_on < month_start and spell_last_day <= month_end then 1 else 0 end as is_lost
+    from stretch_months
+    union all
     select
         customer_id,
         cast(date_trunc('month', {{ local_date('occurred_at') }}) as date) as month_start,
-        sum(coalesce(revenue_eur, 0)) as transaction_revenue_eur,
-        sum(coalesce(direct_cost_eur, 0)) as transaction_cost_eur
+        0 as contract_count,
+        0 as contact_count,
+        0 as handled_seconds,
+        0 as fee_eur,
+        coalesce(revenue_eur, 0) as transaction_revenue_eur,
+        coalesce(direct_cost_eur, 0) as direct_cost_eur,
+        0 as cost_to_serve_eur,
+        cast(null as date) as spell_started_on,
+        0 as is_lost
     from {{ ref('stg_crm__transactions') }}
-    group by customer_id, cast(date_trunc('month', {{ local_date('occurred_at') }}) as date)
-),
-
-contact_months as (
+    union all
     select
         contacts.customer_id,
         cast(date_trunc('month', contacts.started_on) as date) as month_start,
-        count(*) as contact_count,
-        sum(coalesce(contacts.handled_seconds, 0)) as handled_seconds,
-        sum(
-            cast(coalesce(contacts.handled_seconds, 0) as {{ type_double() }}) / 3600 * {{ assumption('labour_rate_eur_per_hour') }}
-            + coalesce(channel_costs.cost_per_contact_eur, 0)
-        ) as cost_to_serve_eur
+        0 as contract_count,
+        1 as contact_count,
+        coalesce(contacts.handled_seconds, 0) as handled_seconds,
+        0 as fee_eur,
+        0 as transaction_revenue_eur,
+        0 as direct_cost_eur,
+        cast(coalesce(contacts.handled_seconds, 0) as {{ type_double() }}) / 3600 * {{ assumption('labour_rate_eur_per_hour') }}
+            + coalesce(channel_costs.cost_per_contact_eur, 0) as cost_to_serve_eur,
+        cast(null as date) as spell_started_on,
+        0 as is_lost
     from {{ ref('fct_contacts') }} as contacts
     left join {{ ref('channel_costs') }} as channel_costs on contacts.channel = channel_costs.channel
     where contacts.customer_id is not null
-    group by contacts.customer_id, cast(date_trunc('month', contacts.started_on) as date)
-),
-
-spell_months as (
-    select
-        spells.customer_id,
-        months.month_start,
-        -- whoever joins within the month is placed by the first day, everybody else by the start of the month
-        greatest(min(spells.started_on), months.month_start) as placed_on,
-        max(case when spells.started_on < months.month_start then 1 else 0 end) = 1 as is_active_at_start,
-        max(case when spells.started_on >= months.month_start then 1 else 0 end) = 1 as is_new,
-        max(case when spells.started_on < months.month_start and spells.last_day <= months.month_end then 1 else 0 end) = 1 as is_lost
-    from {{ ref('int_crm__active_spells') }} as spells
-    inner join months
-        on spells.started_on <= months.month_end
-        and coalesce(spells.last_day, months.month_end) >= months.month_start
-    group by spells.customer_id, months.month_start
-),
-
-customer_months as (
-    select customer_id, month_start from contract_months
-    union
-    select customer_id, month_start from transaction_months
-    union
-    select customer_id, month_start from contact_months
-    union
-    select customer_id, month_start from spell_months
 ),
 
 amounts as (
     select
-        customer_months.customer_id,
-        customer_months.month_start,
-        coalesce(spell_months.placed_on, customer_months.month_start) as placed_on,
-        coalesce(contract_months.contract_count, 0) as contract_count,
-        coalesce(contact_months.contact_count, 0) as contact_count,
-        coalesce(contact_months.handled_seconds, 0) as handled_seconds,
-        coalesce(contract_months.fee_eur, 0) as recurring_revenue_eur,
-        coalesce(contract_months.fee_eur, 0) + coalesce(transaction_months.transaction_revenue_eur, 0) as revenue_eur,
-        coalesce(contract_months.contract_cost_eur, 0) + coalesce(transaction_months.transaction_cost_eur, 0) as direct_cost_eur,
-        coalesce(contact_months.cost_to_serve_eur, 0) as cost_to_serve_eur,
-        spell_months.customer_id is not null as is_active,
-        coalesce(spell_months.is_active_at_start, false) as is_active_at_start,
-        coalesce(spell_months.is_new, false) as is_new,
-        coalesce(spell_months.is_lost, false) as is_lost
-    from customer_months
-    left join contract_months
-        on customer_months.customer_id = contract_months.customer_id and customer_months.month_start = contract_months.month_start
-    left join transaction_months
-        on customer_months.customer_id = transaction_months.customer_id and customer_months.month_start = transaction_months.month_start
-    left join contact_months
-        on customer_months.customer_id = contact_months.customer_id and customer_months.month_start = contact_months.month_start
-    left join spell_months
-        on customer_months.customer_id = spell_months.customer_id and customer_months.month_start = spell_months.month_start
+        customer_id,
+        month_start,
+        -- whoever joins within the month is placed by the first day, everybody else by the start of the month
+        greatest(coalesce(min(spell_started_on), month_start), month_start) as placed_on,
+        cast(sum(contract_count) as bigint) as contract_count,
+        cast(sum(contact_count) as bigint) as contact_count,
+        cast(sum(handled_seconds) as {{ type_double() }}) as handled_seconds,
+        cast(sum(fee_eur) as {{ type_double() }}) as recurring_revenue_eur,
+        cast(sum(fee_eur) + sum(transaction_revenue_eur) as {{ type_double() }}) as revenue_eur,
+        cast(sum(direct_cost_eur) as {{ type_double() }}) as direct_cost_eur,
+        cast(sum(cost_to_serve_eur) as {{ type_double() }}) as cost_to_serve_eur,
+        min(spell_started_on) is not null as is_active,
+        coalesce(min(spell_started_on) < month_start, false) as is_active_at_start,
+        coalesce(max(spell_started_on) >= month_start, false) as is_new,
+        max(is_lost) = 1 as is_lost
+    from happenings
+    group by customer_id, month_start
 )
 
 select

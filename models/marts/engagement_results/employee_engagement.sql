@@ -21,7 +21,7 @@ placed as (
         scale_minimum,
         scale_maximum,
         submitted_on,
-        row_number() over (partition by response_id order by item_code) as item_rank
+        row_number() over (partition by response_id order by item_code nulls last) as item_rank
     from {{ ref('fct_survey_answers') }}
     where metric_code = 'engagement_score'
 )

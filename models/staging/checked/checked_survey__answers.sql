@@ -2,13 +2,14 @@
 {%- set answered -%}
     delivered.raw_value is not null and not {{ is_listed_code('delivered.raw_value', 'items.missing_codes') }} and not {{ is_listed_code('delivered.raw_value', 'items.not_applicable_codes') }}
 {%- endset -%}
-{%- set value = parse_value('delivered.raw_value', 'double') -%}
+{%- set value = 'delivered.parsed_raw_value' -%}
 {%- set place = "'item ' || delivered.item_code || ' of survey ' || response_id_known.survey_code || ': '" -%}
 
 {{ checked_rows(
     'survey', 'answers',
     references={'response_id': ref('stg_survey__responses')},
     carried={'response_id': ['survey_code']},
+    parse_as={'raw_value': 'double'},
     joins='
     left join ' ~ ref('survey_items') ~ " as items
         on items.role = 'item'
