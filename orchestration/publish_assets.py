@@ -10,7 +10,7 @@ from orchestration.build import audit_marts
 from orchestration.dbt_assets import build_models
 from orchestration.gate import all_checks
 from orchestration.publish import PUBLIC_SCHEMA, publish
-from orchestration.publish_postgres import publish_to_postgres
+from orchestration.publish_postgres import is_configured, publish_to_postgres
 from orchestration.resources import Build
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
@@ -48,3 +48,8 @@ def publish_snapshot_to_postgres(build: Build) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         metadata={"tables": len(row_counts), "dagster/row_count": sum(row_counts.values())}
     )
+
+
+def publications() -> list[dg.AssetsDefinition]:
+    """The snapshot, and its copy in PostgreSQL where one is named."""
+    return [publish_snapshot, publish_snapshot_to_postgres] if is_configured() else [publish_snapshot]

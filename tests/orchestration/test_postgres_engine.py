@@ -153,6 +153,7 @@ def test_every_type_survives_the_way_there_and_back(
         before = build.execute("describe raw.kinds").fetchall()
         build.execute("create table memory_of as from raw.kinds")
     lines: list[str] = []
+    Postgres().begin(site.where, ["raw"])
     Postgres().push(site.where, [relation], lines.append)
     assert postgres.ask(
         "travel", "select relpersistence, reltuples from pg_class where relname = 'kinds'"
@@ -182,19 +183,25 @@ def test_a_database_that_would_give_other_figures_is_refused(
     use(postgres, "odd", monkeypatch, options)
     if statement:
         postgres.ask("odd", statement)
-    with open_build(site.where) as build:
-        build.execute("create schema raw; create table raw.kinds as select 1 as id")
     with pytest.raises(BuildError, match=words):
-        Postgres().push(site.where, [Relation("raw", "kinds")], print)
+        Postgres().begin(site.where, ["raw"])
 
 
 def test_a_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
-    with open_build(site.where):
-        pass
-    monkeypatch.setenv("PGHOST", str(site.where.warehouse))
+    monkeypatch.setenv("PGHOST", str(site.where.landing))
     monkeypatch.setenv("PGDATABASE", "it's")
     with pytest.raises(BuildError, match=r"it's: PostgreSQL says: .*PGHOST, PGPORT, PGUSER and PGDATABASE"):
-        Postgres().push(site.where, [], print)
+        Postgres().begin(site.where, [])
+
+
+def test_a_schema_of_somebody_else_is_left_alone(
+    site: Site, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(postgres, "shared", monkeypatch)
+    postgres.ask("shared", "create schema raw; create table raw.theirs (id integer)")
+    with pytest.raises(BuildError, match="has a schema raw that this project did not make"):
+        Postgres().begin(site.where, ["intermediate", "raw"])
+    assert postgres.ask("shared", "select count(*) from raw.theirs") == [(0,)]
 
 
 def test_the_target_names_the_engine() -> None:
