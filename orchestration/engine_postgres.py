@@ -31,7 +31,6 @@ IS_SUITABLE = """
 select
     current_setting('server_encoding') = 'UTF8',
     'Z' < 'a' and 'z' < 'é' and 'a-b' < 'aa',
-    not exists (select 1 from pg_views where schemaname = 'marts'),
     has_database_privilege(current_database(), 'create')
 """
 
@@ -123,13 +122,11 @@ def quoted_word(text: str) -> str:
 
 def _check(cursor: Any) -> None:
     cursor.execute(IS_SUITABLE)
-    is_utf8, is_by_bytes, is_unpublished, may_create = cursor.fetchone()
+    is_utf8, is_by_bytes, may_create = cursor.fetchone()
     own = "create a database for it: create database service_control template template0 encoding 'UTF8' locale 'C'"
     for is_so, problem, remedy in (
         (is_utf8, "the database does not keep text in UTF-8", own),
         (is_by_bytes, "the database orders text by the rules of a language, so figures could differ", own),
-        (is_unpublished, "the schema marts holds what was published for BI, and a build would drop it",
-         "build in a database of its own: PGDATABASE names it"),
         (may_create, "the user may not create schemas in the database", "grant create on the database to the user"),
     ):  # fmt: skip
         if not is_so:

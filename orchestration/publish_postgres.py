@@ -1,14 +1,12 @@
 """A published snapshot in a PostgreSQL, for BI tools: `python -m orchestration.publish_postgres [--snapshot id]`.
 
-Belongs here: loading a snapshot beside what is shown, checking it, showing it. Not here: making snapshots (publish.py),
-and PostgreSQL as an engine of the models (engine_postgres.py), which works in a database of its own.
+Belongs here: replacing the rows of schema `marts` there by those of a snapshot, and checking them. Not here: making
+snapshots (publish.py), and PostgreSQL as an engine of the models (engine_postgres.py), which works in a database of its
+own.
 
-    marts.<mart>                a view, all that readers see: the rows of the publication that is served
-    marts_snapshots.<mart>      a partitioned table, with a partition <mart>_<publication> for each publication kept
-    marts_snapshots.served      one row, the pointer: updating it is the whole of publishing
-
-The pointer is data rather than a name: readers and publishing do not wait for each other, a transaction that sees one
-snapshot of the database sees one snapshot of the marts, and the views of users keep standing on the same views.
+The rows are replaced within one transaction, in tables that stay. PostgreSQL keeps the old rows for whoever still sees
+them, so readers and publishing do not wait for each other and no statement sees two snapshots; views of users keep
+standing on the same tables. Tables beside, switched by name, do neither (DECISIONS.md).
 """
 
 from __future__ import annotations
@@ -34,9 +32,8 @@ from service_control.errors import PublishError, ServiceControlError
 # A connection string of libpq; what it leaves out comes from libpq's own variables and ~/.pgpass.
 ADDRESS = "SERVICE_CONTROL_PUBLISH_POSTGRES"
 READER = "SERVICE_CONTROL_PUBLISH_READER"
-STORE = "marts_snapshots"
-# Shown, and the one before: a transaction that began before the switch still reads it.
-KEPT = 2
+# A schema with tables and without this comment belongs to somebody else.
+SCHEMA_COMMENT = "Service Control: made equal to the published snapshot by every publication"
 BATCH_ROWS = 100_000
 # Shorter than PostgreSQL's deadlock_timeout (1 s), so that publishing gives way and no reader is ended.
 LOCK_WAIT = "500ms"
@@ -64,6 +61,10 @@ class Mart:
     key: Sequence[str]
 
     @property
+    def table(self) -> str:
+        return f"{PUBLIC_SCHEMA}.{_identifier(self.name)}"
+
+    @property
     def names(self) -> str:
         return ", ".join(_identifier(column) for column in self.columns)
 
@@ -76,9 +77,9 @@ def is_configured() -> bool:
 def publish_to_postgres(
     where: Folders, report: Callable[[str], None], snapshot_id: str | None = None
 ) -> dict[str, int]:
-    """Load a snapshot, the served one by default, and show it in schema `marts`. Returns rows per mart.
+    """Make schema `marts` equal to a snapshot, the served one by default. Returns rows per mart.
 
-    All in one transaction: whatever goes wrong, also a kill, leaves the database as it was.
+    All rows in one transaction: whatever goes wrong, also a kill, leaves those that were shown.
 
     Raises
     ------
@@ -96,19 +97,14 @@ def publish_to_postgres(
         with postgres.cursor() as cursor:
             _take_turn(cursor)
             _prepare(postgres, cursor, marts)
-            publication = _next_publication(cursor)
             row_counts = {}
             for mart in marts:
-                row_counts[mart.name] = _load(snapshot, cursor, mart, publication)
+                row_counts[mart.name] = _load(snapshot, cursor, mart)
                 report(f"{mart.name}: {row_counts[mart.name]:,} rows")
             _describe(cursor, marts)
             _grant(cursor, marts)
-            cursor.execute(f"delete from {STORE}.served")
-            cursor.execute(
-                f"insert into {STORE}.served values ({publication}, {quoted(snapshot_id)}, current_timestamp)"
-            )
             postgres.commit()
-            _drop_old(postgres, cursor, publication, report)
+            _tidy(postgres, cursor, marts)
     return row_counts
 
 
@@ -186,7 +182,7 @@ def _marts(snapshot: duckdb.DuckDBPyConnection, keys: Mapping[str, Sequence[str]
 
 def _take_turn(cursor: Any) -> None:
     # Held until the connection ends, however it ends.
-    cursor.execute(f"select pg_try_advisory_lock(hashtext('{STORE}'))")
+    cursor.execute(f"select pg_try_advisory_lock(hashtext('{PUBLIC_SCHEMA}'))")
     if not cursor.fetchone()[0]:
         raise PublishError(
             "another publication is under way in this database",
@@ -196,7 +192,7 @@ def _take_turn(cursor: Any) -> None:
 
 
 def _prepare(postgres: Any, cursor: Any, marts: Sequence[Mart]) -> None:
-    """Make schemas, tables and views fit the marts. Only a new column has to wait for readers, and never long."""
+    """Make the tables fit the marts. Only a new column has to wait for readers, and it never holds them up long."""
     began = time.monotonic()
     while True:
         try:
@@ -218,83 +214,62 @@ def _prepare(postgres: Any, cursor: Any, marts: Sequence[Mart]) -> None:
 
 
 def _fit(cursor: Any, marts: Sequence[Mart]) -> None:
-    for schema in (PUBLIC_SCHEMA, STORE):
-        cursor.execute(f"create schema if not exists {schema}")
-    cursor.execute(
-        f"create table if not exists {STORE}.served (publication integer, snapshot_id text, published_at timestamptz)"
-    )
-    occupied = _rows(
-        cursor,
-        "select relname from pg_class where relnamespace = 'marts'::regnamespace and relkind not in ('v', 'i', 'I')",
-    )
-    if occupied:
-        raise PublishError(
-            f"schema {PUBLIC_SCHEMA} of the database has tables of another origin, the first: {occupied[0][0]}",
-            where=ADDRESS,
-            remedy="publish to a database of its own; the one that models are built in is not for readers",
-        )
     known: dict[str, dict[str, str]] = {}
     for table, column, kind in _rows(
         cursor,
-        "select table_name, column_name, data_type from information_schema.columns "
-        f"where table_schema = '{STORE}' order by table_name, ordinal_position",
+        "select relname, attname, format_type(atttypid, null) from pg_class left join pg_attribute "
+        "on attrelid = pg_class.oid and attnum > 0 and not attisdropped "
+        f"where relnamespace = to_regnamespace('{PUBLIC_SCHEMA}') and relkind not in ('i', 't') order by 1, attnum",
     ):
         known.setdefault(table, {})[column] = kind
-    shown = {
-        name
-        for (name,) in _rows(cursor, f"select viewname from pg_views where schemaname = '{PUBLIC_SCHEMA}'")
-    }
+    comment = _rows(cursor, f"select obj_description(to_regnamespace('{PUBLIC_SCHEMA}'), 'pg_namespace')")[0][
+        0
+    ]
+    if comment != SCHEMA_COMMENT:
+        if known:
+            raise PublishError(
+                f"schema {PUBLIC_SCHEMA} of the database has tables of another origin, the first: {min(known)}",
+                where=ADDRESS,
+                remedy="publish to a database of its own; the one that models are built in is not for readers",
+            )
+        cursor.execute(f"create schema if not exists {PUBLIC_SCHEMA}")
+        cursor.execute(f"comment on schema {PUBLIC_SCHEMA} is {quoted(SCHEMA_COMMENT)}")
+    strange = sorted(known.keys() - {mart.name for mart in marts})
+    if strange:
+        raise PublishError(
+            f"{PUBLIC_SCHEMA}.{strange[0]} is not in the snapshot, so it would be of another one than the rest",
+            where=ADDRESS,
+            remedy="drop it, or move it to a schema of its own if it was made by hand",
+        )
     for mart in marts:
         wanted = {column: TYPES[kind] for column, kind in mart.columns.items()}
         kept = known.get(mart.name)
         if kept is None:
             columns = ", ".join(f"{_identifier(column)} {kind}" for column, kind in wanted.items())
-            cursor.execute(
-                f"create table {STORE}.{_identifier(mart.name)} (publication integer not null, {columns}) "
-                "partition by list (publication)"
-            )
-            kept = {"publication": "integer", **wanted}
+            cursor.execute(f"create table {mart.table} ({columns})")
+            if mart.key:
+                key = ", ".join(_identifier(column) for column in mart.key)
+                cursor.execute(f"alter table {mart.table} add primary key ({key})")
+            continue
         changed = [column for column, kind in wanted.items() if kept.get(column, kind) != kind]
         if changed:
             raise PublishError(
                 f"{mart.name}.{changed[0]} was {kept[changed[0]]} and is now {wanted[changed[0]]}",
                 where=ADDRESS,
-                remedy=f"drop table {STORE}.{mart.name} cascade, also the views of users on it, and publish again",
+                remedy=f"drop table {mart.table} cascade, with the views of users on it, and publish again",
             )
-        added = [column for column in wanted if column not in kept]
-        for column in added:
-            cursor.execute(
-                f"alter table {STORE}.{_identifier(mart.name)} add column {_identifier(column)} {wanted[column]}"
-            )
-        if added or mart.name not in shown:
-            columns = ", ".join(_identifier(column) for column in [*kept, *added] if column != "publication")
-            cursor.execute(
-                f"create or replace view {PUBLIC_SCHEMA}.{_identifier(mart.name)} as select {columns} "
-                f"from {STORE}.{_identifier(mart.name)} where publication = (select publication from {STORE}.served)"
-            )
+        for column in wanted.keys() - kept.keys():
+            cursor.execute(f"alter table {mart.table} add column {_identifier(column)} {wanted[column]}")
 
 
-def _next_publication(cursor: Any) -> int:
-    return _rows(cursor, f"select coalesce(max(publication), 0) + 1 from {STORE}.served")[0][0]
-
-
-def _load(snapshot: duckdb.DuckDBPyConnection, cursor: Any, mart: Mart, publication: int) -> int:
-    """Load a mart beside what is shown, and compare every cell with the snapshot. Returns its rows."""
-    name = f"{mart.name}_{publication}"
-    part, whole = f"{STORE}.{_identifier(name)}", f"{STORE}.{_identifier(mart.name)}"
-    source = f"{PUBLIC_SCHEMA}.{_identifier(mart.name)}"
-    cursor.execute(f"create table {part} (like {whole})")
-    reader = snapshot.sql(
-        f"select {publication}::integer as publication, {mart.names} from {source}"
-    ).to_arrow_reader(BATCH_ROWS)
-    cursor.adbc_ingest(name, reader, mode="append", db_schema_name=STORE)
-    if mart.key:
-        cursor.execute(
-            f"alter table {part} add primary key ({', '.join(_identifier(column) for column in mart.key)})"
-        )
-    cursor.execute(f"analyze {part}")
-    sent = _fingerprint(snapshot, mart, source)
-    cursor.execute(f"select {mart.names} from {part}")
+def _load(snapshot: duckdb.DuckDBPyConnection, cursor: Any, mart: Mart) -> int:
+    """Replace the rows of a mart and compare every cell with the snapshot. Returns its rows."""
+    cursor.execute(f"delete from {mart.table}")
+    # DuckDB and PostgreSQL give the schema and the table of a mart the same names.
+    reader = snapshot.sql(f"select {mart.names} from {mart.table}").to_arrow_reader(BATCH_ROWS)
+    cursor.adbc_ingest(mart.name, reader, mode="append", db_schema_name=PUBLIC_SCHEMA)
+    sent = _fingerprint(snapshot, mart, mart.table)
+    cursor.execute(f"select {mart.names} from {mart.table}")
     snapshot.register("arrived", cursor.fetch_record_batch())
     arrived = _fingerprint(snapshot, mart, "arrived")
     snapshot.unregister("arrived")
@@ -305,7 +280,6 @@ def _load(snapshot: duckdb.DuckDBPyConnection, cursor: Any, mart: Mart, publicat
             where=ADDRESS,
             remedy="publish again; what was shown before is still shown",
         )
-    cursor.execute(f"alter table {whole} attach partition {part} for values in ({publication})")
     return sent[0]
 
 
@@ -317,15 +291,13 @@ def _fingerprint(snapshot: duckdb.DuckDBPyConnection, mart: Mart, relation: str)
 
 def _describe(cursor: Any, marts: Sequence[Mart]) -> None:
     for mart in marts:
-        view = f"{PUBLIC_SCHEMA}.{_identifier(mart.name)}"
-        cursor.execute(f"comment on view {view} is {quoted(mart.comment or '')}")
+        cursor.execute(f"comment on table {mart.table} is {quoted(mart.comment or '')}")
         for column, comment in mart.column_comments.items():
-            cursor.execute(f"comment on column {view}.{_identifier(column)} is {quoted(comment)}")
+            cursor.execute(f"comment on column {mart.table}.{_identifier(column)} is {quoted(comment)}")
 
 
 def _grant(cursor: Any, marts: Sequence[Mart]) -> None:
-    """Let the role of readers read the views, and nothing else. The views read the tables by the rights of their
-    owner."""
+    """Let the role of readers read the marts, and nothing else."""
     role = os.environ.get(READER)
     if not role:
         return
@@ -341,31 +313,15 @@ def _grant(cursor: Any, marts: Sequence[Mart]) -> None:
         cursor.execute(f"create role {_identifier(role)}")
     cursor.execute(f"grant usage on schema {PUBLIC_SCHEMA} to {_identifier(role)}")
     for mart in marts:
-        cursor.execute(f"grant select on {PUBLIC_SCHEMA}.{_identifier(mart.name)} to {_identifier(role)}")
+        cursor.execute(f"grant select on {mart.table} to {_identifier(role)}")
 
 
-def _drop_old(postgres: Any, cursor: Any, publication: int, report: Callable[[str], None]) -> None:
-    """Remove what is older than the snapshot before the one shown, unless a reader is at work: then the next time."""
-    old = _rows(
-        cursor,
-        "select parts.relname from pg_inherits inner join pg_class as parts on pg_inherits.inhrelid = parts.oid "
-        f"where parts.relnamespace = '{STORE}'::regnamespace and parts.relkind = 'r' "
-        f"and cast(substring(parts.relname from '[0-9]+$') as integer) <= {publication - KEPT} order by 1",
-    )
-    if not old:
-        return
-    try:
-        cursor.execute(f"set local lock_timeout = '{LOCK_WAIT}'")
-        # Whoever has looked at any mart reads this table: nobody is left who could look at another and find it empty.
-        cursor.execute(f"lock table {STORE}.served in access exclusive mode")
-        for (name,) in old:
-            cursor.execute(f"drop table {STORE}.{_identifier(name)}")
-        postgres.commit()
-    except Exception as error:
-        if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-            raise
-        postgres.rollback()
-        report(f"{len(old)} tables of an older snapshot are in use and go with the next publication")
+def _tidy(postgres: Any, cursor: Any, marts: Sequence[Mart]) -> None:
+    """Give the room of the replaced rows back to the next publication, and the planner its statistics. Rows that an
+    open transaction still sees stay until the next time."""
+    postgres.adbc_connection.set_autocommit(True)
+    for mart in marts:
+        cursor.execute(f"vacuum (analyze, truncate false) {mart.table}")
 
 
 def _rows(cursor: Any, query: str) -> list[tuple[Any, ...]]:
