@@ -11,15 +11,15 @@ export DO_NOT_TRACK := 1
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run build app dev test lint browser docs query screenshots bench bench-spark spark java spark-cluster demo publish rollback snapshots lock clean
+.PHONY: help install run build app dev test lint browser docs query screenshots bench bench-spark spark java spark-cluster compare demo postgres publish-postgres rollback snapshots lock clean
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 run: build app ## From raw files to the dashboard on http://localhost:8501
 
-build: $(INSTALLED) ## Load landing/, build, test, audit and publish
-	@$(BIN)/python -m orchestration.build
+build: $(INSTALLED) ## Load landing/, build, test, audit and publish; TARGET=postgres or spark names the engine
+	@$(if $(TARGET),SERVICE_CONTROL_TARGET=$(TARGET)) $(BIN)/python -m orchestration.build
 
 app: $(INSTALLED) ## Open the dashboard on what was published last
 	@echo "Dashboard on http://localhost:$(PORT) (Ctrl-C ends it)"
@@ -28,7 +28,7 @@ app: $(INSTALLED) ## Open the dashboard on what was published last
 dev: $(INSTALLED) ## Dagster's own interface: assets, checks, schedules
 	@$(BIN)/python -m orchestration.dev
 
-test: $(INSTALLED) browser spark lint ## All tests: dbt, Python, orchestration, app, browser
+test: $(INSTALLED) browser spark postgres lint ## All tests: dbt, Python, orchestration, app, browser
 	@$(BIN)/python -m pytest
 
 lint: $(INSTALLED)
@@ -41,6 +41,13 @@ browser: $(INSTALLED)
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 	  || $(BIN)/playwright install chromium \
 	  || { echo "The browser tests need Chromium: install the package 'chromium' of your system and run make test again." >&2; exit 1; }
+
+# The tests start a server of their own; the one that Debian's package would start is not wanted.
+postgres:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql-common >/dev/null \
+	    && sed -ri 's/#(create_main_cluster) .*/\1 = false/' /etc/postgresql-common/createcluster.conf && apt-get install -y -qq postgresql >/dev/null; } \
+	  || { echo "The tests of PostgreSQL need its server: install the package 'postgresql' and run make test again." >&2; exit 1; }
 
 docs: $(INSTALLED) ## dbt docs with lineage on http://localhost:8080
 	@$(BIN)/dbt docs generate && $(BIN)/dbt docs serve --port 8080
@@ -74,6 +81,9 @@ $(SPARK_INSTALLED): requirements-spark.lock
 	@$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
 	@touch $@
 
+compare: $(INSTALLED) ## The same marts from several engines, cell by cell: make compare TARGETS="duckdb postgres"
+	@$(BIN)/python -m orchestration.compare $(or $(TARGETS),duckdb postgres)
+
 demo: $(INSTALLED) ## Simulated organisation in landing/: make demo SCALE=10
 	@$(BIN)/python -m service_control.demo --scale $(or $(SCALE),1) --out landing
 
@@ -82,6 +92,9 @@ snapshots: $(INSTALLED) ## List the published snapshots
 
 rollback: $(INSTALLED) ## Serve the snapshot before, or SNAPSHOT=<id>
 	@$(BIN)/python -m orchestration.publish --rollback $(SNAPSHOT)
+
+publish-postgres: $(INSTALLED) ## Show the served snapshot, or SNAPSHOT=<id>, in a PostgreSQL for BI
+	@$(BIN)/python -m orchestration.publish_postgres $(if $(SNAPSHOT),--snapshot $(SNAPSHOT))
 
 install: $(INSTALLED)
 

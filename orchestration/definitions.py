@@ -14,7 +14,7 @@ from orchestration.checks import audit_public_marts
 from orchestration.dbt_assets import PROJECT, build_models
 from orchestration.landing_assets import load_landing
 from orchestration.project import child_environment, folders
-from orchestration.publish_assets import publish_snapshot
+from orchestration.publish_assets import publications
 from orchestration.resources import Build
 from orchestration.schedules import (
     build_warehouse,
@@ -28,7 +28,7 @@ from orchestration.transform import dbt_executable
 os.environ.update(child_environment(folders()))
 
 defs = dg.Definitions(
-    assets=[load_landing, build_models, publish_snapshot],
+    assets=[load_landing, build_models, *publications()],
     asset_checks=[audit_public_marts],
     jobs=[build_warehouse],
     schedules=[build_warehouse_hourly, build_warehouse_daily],

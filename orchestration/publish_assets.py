@@ -1,7 +1,7 @@
-"""The published snapshot as a Dagster asset.
+"""The published snapshot as a Dagster asset, and its copy in PostgreSQL where one is configured.
 
-Belongs here: what it depends on and what is shown of it. Not here: publishing (publish.py) and its gate
-(gate.py).
+Belongs here: what they depend on and what is shown of them. Not here: publishing (publish.py, publish_postgres.py) and
+its gate (gate.py).
 """
 
 import dagster as dg
@@ -10,9 +10,11 @@ from orchestration.build import audit_marts
 from orchestration.dbt_assets import build_models
 from orchestration.gate import all_checks
 from orchestration.publish import PUBLIC_SCHEMA, publish
+from orchestration.publish_postgres import is_configured, publish_to_postgres
 from orchestration.resources import Build
 
 SNAPSHOT = dg.AssetKey(["published", "snapshot"])
+POSTGRES = dg.AssetKey(["published", "postgres"])
 
 
 def public_keys() -> list[dg.AssetKey]:
@@ -36,3 +38,18 @@ def publish_snapshot(build: Build) -> dg.MaterializeResult:
             "checks": dg.MetadataValue.json(manifest["checks"]),
         }
     )
+
+
+@dg.asset(key=POSTGRES, deps=[SNAPSHOT], group_name="published", kinds={"postgres"})
+def publish_snapshot_to_postgres(build: Build) -> dg.MaterializeResult:
+    """The served snapshot in schema `marts` of the PostgreSQL that BI reads."""
+    with build.step("Publish to PostgreSQL"):
+        row_counts = publish_to_postgres(build.where, build.note)
+    return dg.MaterializeResult(
+        metadata={"tables": len(row_counts), "dagster/row_count": sum(row_counts.values())}
+    )
+
+
+def publications() -> list[dg.AssetsDefinition]:
+    """The snapshot, and its copy in PostgreSQL where one is named."""
+    return [publish_snapshot, publish_snapshot_to_postgres] if is_configured() else [publish_snapshot]

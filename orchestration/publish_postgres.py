@@ -7,7 +7,7 @@ and PostgreSQL as an engine of the models (engine_postgres.py), which works in a
     marts_snapshots.<mart>      a partitioned table, with a partition <mart>_<publication> for each publication kept
     marts_snapshots.served      one row, the pointer: updating it is the whole of publishing
 
-The pointer is data rather than a name: readers and publishing never wait for each other, a transaction that sees one
+The pointer is data rather than a name: readers and publishing do not wait for each other, a transaction that sees one
 snapshot of the database sees one snapshot of the marts, and the views of users keep standing on the same views.
 """
 
@@ -18,7 +18,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -345,27 +345,27 @@ def _grant(cursor: Any, marts: Sequence[Mart]) -> None:
 
 
 def _drop_old(postgres: Any, cursor: Any, publication: int, report: Callable[[str], None]) -> None:
-    """Remove what no transaction can still be reading, unless a reader holds the table: then the next time."""
+    """Remove what is older than the snapshot before the one shown, unless a reader is at work: then the next time."""
     old = _rows(
         cursor,
         "select parts.relname from pg_inherits inner join pg_class as parts on pg_inherits.inhrelid = parts.oid "
         f"where parts.relnamespace = '{STORE}'::regnamespace and parts.relkind = 'r' "
         f"and cast(substring(parts.relname from '[0-9]+$') as integer) <= {publication - KEPT} order by 1",
     )
-    for done, (name,) in enumerate(old):
-        try:
-            cursor.execute(f"set local lock_timeout = '{LOCK_WAIT}'")
+    if not old:
+        return
+    try:
+        cursor.execute(f"set local lock_timeout = '{LOCK_WAIT}'")
+        # Whoever has looked at any mart reads this table: nobody is left who could look at another and find it empty.
+        cursor.execute(f"lock table {STORE}.served in access exclusive mode")
+        for (name,) in old:
             cursor.execute(f"drop table {STORE}.{_identifier(name)}")
-            postgres.commit()
-        except Exception as error:
-            if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
-                raise
-            with suppress(Exception):
-                postgres.rollback()
-            report(
-                f"{len(old) - done} tables of an older snapshot are in use and go with the next publication"
-            )
-            return
+        postgres.commit()
+    except Exception as error:
+        if getattr(error, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+            raise
+        postgres.rollback()
+        report(f"{len(old)} tables of an older snapshot are in use and go with the next publication")
 
 
 def _rows(cursor: Any, query: str) -> list[tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 from orchestration.build import Progress, new_run
 from orchestration.project import Folders, folders
 from orchestration.publish import Run, remove_unfinished
+from orchestration.publish_postgres import is_configured
 from orchestration.warehouse import build_lock
 
 
@@ -38,7 +39,7 @@ class Build(dg.ConfigurableResource):
         where = folders()
         with build_lock(where):
             remove_unfinished(where)
-            self._progress, self._run = Progress(where, step_count=4), new_run()
+            self._progress, self._run = Progress(where, step_count=4 + is_configured()), new_run()
             yield self
             if self._progress.step and not self._has_failed:
                 self._progress.status("succeeded", self._outcome)

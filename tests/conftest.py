@@ -1,13 +1,15 @@
-"""The simulated organisation, built once per test run through the same command that a user types."""
+"""The simulated organisation, built once per test run through the same command that a user types, and a PostgreSQL."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
+from tests.postgres import Server, running_server
 from tests.projects import Project
 
 
@@ -25,3 +27,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Project:
         project.run(sys.executable, "-m", "orchestration.build")
         (root / "built").touch()
         return project
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server for the tests of one worker; each test makes databases of its own."""
+    with running_server() as server:
+        yield server

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,9 +17,13 @@ import pytest
 
 from orchestration.dev import prepare_home
 from orchestration.project import ROOT
-from orchestration.warehouse import read_json
+from orchestration.publish import Run, publish
+from orchestration.publish_postgres import ADDRESS
+from orchestration.warehouse import now, read_json
 from service_control.errors import BuildError
 from tests.orchestration.conftest import Site
+from tests.orchestration.small_build import fill_marts
+from tests.postgres import Server
 
 NAMES = Path(__file__).with_name("dagster_names.txt")
 
@@ -76,6 +81,26 @@ def test_the_lineage_runs_from_files_to_snapshot(definitions: ModuleType) -> Non
     assert dg.AssetKey(["marts", "metric_values"]) in snapshot.parent_keys
     external = [key for key in graph.get_all_asset_keys() if not graph.get(key).is_materializable]
     assert external == [], "every dbt source is an asset that the loader fills"
+
+
+def test_a_postgres_that_is_configured_gets_the_snapshot(
+    definitions: ModuleType, site: Site, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert [asset.key.path[-1] for asset in definitions.publications()] == ["snapshot"]
+    monkeypatch.setenv(ADDRESS, postgres.create("dagster"))
+    _, copy = definitions.publications()
+    assert copy.asset_deps[copy.key] == {dg.AssetKey(["published", "snapshot"])}
+    fill_marts(site.where, 1)
+    publish(site.where, Run("run1", now(), {}), [])
+    site.where.dbt_target.mkdir()
+    shutil.copy(definitions.PROJECT.manifest_path, site.where.dbt_target)
+    result = dg.materialize(
+        [copy], resources={"build": definitions.Build()}, instance=dg.DagsterInstance.ephemeral()
+    )
+    (event,) = result.asset_materializations_for_node("published__postgres")
+    assert event.metadata["dagster/row_count"].value == 3001
+    assert postgres.ask("dagster", "select max(generation) from marts.third") == [(1,)]
+    assert read_json(site.where.build_status)["step_count"] == 5
 
 
 def test_dbt_tests_are_asset_checks(definitions: ModuleType) -> None:
