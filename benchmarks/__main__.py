@@ -52,7 +52,7 @@ def measure(results: Results, size: int, ways: list[str], limits: list[str], wor
     """All ways at one size. The limit of a way that knows none is empty in the results."""
     print(f"{size:,} answers", flush=True)
     made = organisation(work, size)
-    loaded = Loaded(Place(made, limits[-1], made.folder / "loaded"))
+    loaded, is_load_kept = Loaded(Place(made, limits[-1], made.folder / "loaded")), False
     try:
         for way in ways:
             for memory in limits[-1:] if way in UNLIMITED else limits:
@@ -60,9 +60,10 @@ def measure(results: Results, size: int, ways: list[str], limits: list[str], wor
                 shutil.rmtree(place.scratch, ignore_errors=True)
                 place.scratch.mkdir()
                 for result in WAYS[way](place, loaded):
+                    if loaded.load is not None and not is_load_kept:
+                        keep(results, loaded.place, limits[-1], Result("load", loaded.load))
+                        is_load_kept = True
                     keep(results, place, None if way in UNLIMITED else memory, result)
-        if loaded.load is not None:
-            keep(results, loaded.place, loaded.place.memory, Result("load", loaded.load))
     finally:
         for name in ("loaded", "scratch"):
             shutil.rmtree(made.folder / name, ignore_errors=True)

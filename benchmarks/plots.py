@@ -82,7 +82,7 @@ def shown(results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def lines(points: Sequence[dict[str, Any]], field: str, title: str) -> alt.Chart | None:
-    """A value against answers, both logarithmic, a line per way named in the legend by its value at the end."""
+    """A value against answers, both logarithmic, a line per way; the numbers are in the tables."""
     if not points:
         return None
     sizes = sorted({point["answers"] for point in points})
@@ -96,8 +96,7 @@ def lines(points: Sequence[dict[str, Any]], field: str, title: str) -> alt.Chart
             domain=ways, range=[COLOURS[way] for way in ways]
         ),
     )
-    labels = base.mark_text(dy=-10, fontSize=10).encode(text=alt.Text(f"{field}:Q", format=".3~g"))
-    return base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1) + labels
+    return base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=50, opacity=1)
 
 
 def bars(results: Sequence[dict[str, Any]]) -> alt.Chart | None:

@@ -17,12 +17,3 @@
         else 'all'
     end as scope_key
 {%- endmacro %}
-
-{% macro grouping_by_scope(keys, columns) -%}
-    grouping sets (
-        ({{ keys | join(', ') }})
-        {%- for column in columns %},
-        ({{ keys | join(', ') }}, {{ column }})
-        {%- endfor %}
-    )
-{%- endmacro %}

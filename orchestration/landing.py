@@ -72,12 +72,11 @@ class LoadResult:
 class _Job:
     """A new or changed file with what is needed to read it; its tables are in the schema `stage`."""
 
-    landed: LandingFile
+    seen: Seen
+    known: Known | None
     declaration: Declaration
     table: Table | None
     survey: Survey | None
-    seen: Seen
-    known: Known | None
     stage: str
 
     @property
@@ -217,7 +216,7 @@ class _Loader:
             if as_known and not full:
                 self.result.unchanged += 1
                 continue
-            yield _Job(landed, declaration, table, survey, seen, known, f"stage.file_{number}")
+            yield _Job(seen, known, declaration, table, survey, f"stage.file_{number}")
 
     def read_ahead(self, pool: ThreadPoolExecutor, jobs: Iterable[_Job]) -> Iterator[tuple[_Job, Outcome]]:
         """The outcomes in the order of the jobs. A file that is larger than a group is read alone."""
@@ -234,7 +233,7 @@ class _Loader:
         """Read and judge one file, in a thread of its own."""
         seen, known = job.seen, job.known
         try:
-            inspected = inspect(job.landed, job.declaration, self.where.transcoded)
+            inspected = inspect(seen.landed, job.declaration, self.where.transcoded)
             seen = replace(seen, sha256=inspected.sha256)
             if known and (known.settings, known.sha256) == (seen.settings, seen.sha256):
                 return Outcome(seen, known)
@@ -275,7 +274,7 @@ class _Loader:
 
     def read(self, cursor: duckdb.DuckDBPyConnection, job: _Job, inspected: Inspection) -> Staged:
         """Read the file into its stage, judge it, and say which relation fills which raw table."""
-        landed, declaration, survey = job.landed, job.declaration, job.survey
+        landed, declaration, survey = job.seen.landed, job.declaration, job.survey
         if landed.kind == "export":
             if survey is None:
                 raise FileRefused(
@@ -312,15 +311,15 @@ class _Loader:
         """Run the expectations on the rows that are about to be accepted."""
         if self.audit is None:
             return []
-        table = self.contract[job.landed.target_table]
-        checks = self.audit(self.connection, table, job.judged, job.landed.file)
+        landed = job.seen.landed
+        checks = self.audit(self.connection, self.contract[landed.target_table], job.judged, landed.file)
         failed = [check for check in checks if check.status == "fail"]
         if failed:
             raise FileRefused(
                 "landing_expectations",
                 "the content is mostly wrong: "
                 + "; ".join(check.message or check.check_name for check in failed),
-                where=job.landed.file,
+                where=landed.file,
                 remedy="compare the export with the one before it, mend it and deliver it again",
             )
         return checks

@@ -149,7 +149,7 @@ class Ledger:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        # One checkpoint at the end instead of one per 16 MB: the commits of 200 files took 16 s, and take 5.
+        # One checkpoint at the end instead of one per 16 MB of log.
         self.sql("set checkpoint_threshold = '1GB'")
         self.sql(BOOKS)
 

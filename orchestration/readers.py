@@ -113,6 +113,9 @@ def _read_csv(
     try:
         scan = _scan_csv(text, len(names), declaration.delimiter)
         ((row_count,),) = query(connection, f"create table {rows} as {scan}")
+    except duckdb.OutOfMemoryException:
+        # Nothing is wrong with the file.
+        raise
     except duckdb.Error as error:
         raise FileRefused(
             "unreadable",
@@ -352,6 +355,9 @@ def _read_parquet(
             f"create table {rows} as select {_trimmed_columns(len(described))} "
             f"from (select {columns} from {source})",
         )
+    except duckdb.OutOfMemoryException:
+        # Nothing is wrong with the file.
+        raise
     except duckdb.Error as error:
         raise FileRefused(
             "unreadable",

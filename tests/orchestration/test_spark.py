@@ -153,3 +153,26 @@ def test_an_address_shows_no_token(monkeypatch):
         Spark().check_presence()
     assert "secret" not in str(refusal.value)
     assert "token=secret;session_id=" in Spark().environment["SERVICE_CONTROL_SPARK_REMOTE"]
+
+
+def test_nothing_listens_beyond_this_machine(server):
+    """Every listening socket of the process that serves Connect, as Linux lists them in hexadecimal."""
+    port = f"{int(server.rsplit(':', 1)[1]):04X}"
+    rows = [
+        line.split()
+        for name in ("tcp", "tcp6")
+        for line in Path("/proc/net", name).read_text().splitlines()[1:]
+    ]
+    addresses = {row[9]: row[1].split(":") for row in rows if row[3] == "0A"}
+    (served,) = [inode for inode, address in addresses.items() if address[1] == port]
+    (sockets,) = [held for held in map(sockets_of, Path("/proc").glob("[0-9]*")) if served in held]
+    heard_from = {addresses[inode][0] for inode in sockets & addresses.keys()}
+    assert heard_from <= {"0100007F", "0000000000000000FFFF00000100007F"}
+
+
+def sockets_of(process: Path) -> set[str]:
+    try:
+        links = [str(link.readlink()) for link in (process / "fd").iterdir()]
+    except OSError:
+        return set()
+    return {link[8:-1] for link in links if link.startswith("socket:[")}

@@ -112,21 +112,33 @@ running as (
     group by metric_code, scope_kind, scope_key, changed_on
 ),
 
+-- The days first, so that losses meet their periods by equality: as a join on two ranges it was two thirds of the time.
+last_days as (
+    select distinct last_day
+    from bounded
+),
+
+period_days as (
+    select periods.period_grain, periods.period_start, last_days.last_day
+    from periods
+    inner join last_days on last_days.last_day between periods.period_start and periods.period_end
+),
+
 losses as (
     select
         bounded.metric_code,
         bounded.scope_kind,
         bounded.scope_key,
-        periods.period_grain,
-        periods.period_start,
+        period_days.period_grain,
+        period_days.period_start,
         count(*) as lost_count
     from bounded
-    inner join periods
-        on bounded.last_day between periods.period_start and periods.period_end
-        and bounded.started_on < periods.period_start
-        and periods.period_start >= bounded.valid_from
-        and periods.period_start < bounded.valid_to
-    group by bounded.metric_code, bounded.scope_kind, bounded.scope_key, periods.period_grain, periods.period_start
+    inner join period_days
+        on bounded.last_day = period_days.last_day
+        and bounded.started_on < period_days.period_start
+        and period_days.period_start >= bounded.valid_from
+        and period_days.period_start < bounded.valid_to
+    group by bounded.metric_code, bounded.scope_kind, bounded.scope_key, period_days.period_grain, period_days.period_start
 )
 
 select

@@ -45,10 +45,25 @@ periods as (
 ),
 
 summed as (
-    {%- for grain in ['day', 'week'] %}
+    -- the days are sums already
     select
-        '{{ grain }}' as period_grain,
-        cast(date_trunc('{{ grain }}', observed_on) as date) as period_start,
+        'day' as period_grain,
+        observed_on as period_start,
+        metric_code,
+        scope_kind,
+        scope_key,
+        {%- for sum in sums %}
+        {{ sum }},
+        {%- endfor %}
+        headcount as population_n,
+        scale_minimum,
+        scale_maximum
+    from daily
+    where finest_grain = 'day'
+    union all
+    select
+        'week' as period_grain,
+        cast(date_trunc('week', observed_on) as date) as period_start,
         metric_code,
         scope_kind,
         scope_key,
@@ -60,9 +75,8 @@ summed as (
         max(scale_maximum) as scale_maximum
     from daily
     where finest_grain = 'day'
-    group by metric_code, scope_kind, scope_key, cast(date_trunc('{{ grain }}', observed_on) as date)
+    group by metric_code, scope_kind, scope_key, cast(date_trunc('week', observed_on) as date)
     union all
-    {%- endfor %}
     select
         periods.period_grain,
         periods.period_start,
