@@ -157,12 +157,14 @@ repeated_rows as (
 repeated_parsed as (
     {{ parsing }}
     from repeated_rows as delivered
+    {{ evaluated_once() }}
 ),
 
 repeated_judged as (
     {{ judging }}
     from repeated_parsed as delivered
     {{ joining }}
+    {{ evaluated_once() }}
 ),
 
 last_rows as (
@@ -184,12 +186,14 @@ delivered as (
 parsed as (
     {{ parsing }}
     from delivered
+    {{ evaluated_once() }}
 ),
 
 judged as (
     {{ judging }}
     from parsed as delivered
     {{ joining }}
+    {{ evaluated_once() }}
 ),
 
 settled as (
