@@ -107,7 +107,7 @@ def measure(scale: float, folder: Path, memory: str) -> tuple[int, list[Result]]
             keys = mart_keys(read_json(folder / "target/manifest.json"))
             compared = [] if failure else compare_marts(loaded, folder / "spark/build.duckdb", keys)
             results.append(Result(name, seconds, failure, compared))
-            print(table(scale, answers, results[-1:]), flush=True)
+            print(f"{scale:g}×: {name}, {seconds:.0f} s{', failed' if failure else ''}", flush=True)
 
         on_spark("Spark, cold")
         on_spark("Spark")

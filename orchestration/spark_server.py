@@ -50,8 +50,8 @@ RECOVERY = {
     "spark.stage.maxConsecutiveAttempts": "8",
     "spark.task.maxFailures": "8",
 }
-# On small data planning takes the time, not the rows: code that runs once is not worth generating and compiling. Without
-# the adaptive planner, generated code, four partitions and the parallel collector, 400 customers took 159 s of processor
+# On small data planning takes the time, not the rows: code that runs once is not worth generating. Without the adaptive
+# planner, generated code, four partitions and the parallel collector, 400 customers took 159 s of processor
 # time instead of 219 s (2026-11). Tables of one process need no metastore.
 LOCAL = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
