@@ -43,7 +43,10 @@ class Measured:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
-    """Run a command to its end. A failure is an outcome, not an exception."""
+    """Run a command to its end. A failure is an outcome, not an exception.
+
+    The peak is never below what this process held when it started the command: Linux counts the child from its fork.
+    """
     started = time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(

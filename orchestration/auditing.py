@@ -44,8 +44,8 @@ from service_control.errors import BuildError
 
 @contextmanager
 def without_spark() -> Iterator[None]:
-    """GX imports Spark's test helpers when it finds pyspark-client, and those end the process: no local Spark (GX 1.24,
-    pyspark-client 4.2)."""
+    """GX imports pyspark wherever it is: most of a second, and in a process without a main file (a worker of pytest)
+    pyspark-client 4.2 then ends that process."""
     known = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "pyspark"}
     for name in known:
         del sys.modules[name]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
 import uuid
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -155,7 +156,7 @@ class Spark(Engine):
             session.stop()
 
     def _open(self, session: str) -> Any:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _main_module_with_a_file():
             warnings.simplefilter("ignore", FutureWarning)
             try:
                 from pyspark.sql import SparkSession
@@ -240,6 +241,21 @@ class SparkThrift(Spark):
 
     def _end_former_sessions(self, where: Folders) -> None:
         """Nothing to do: a connection of Thrift that breaks ends what it started."""
+
+
+@contextmanager
+def _main_module_with_a_file() -> Iterator[None]:
+    """pyspark-client 4.2 takes a process without one (`python -c`, a worker of pytest) for its own doctests, looks for a
+    local Spark and ends the process."""
+    main = sys.modules["__main__"]
+    is_bare = not hasattr(main, "__file__")
+    if is_bare:
+        main.__file__ = ""
+    try:
+        yield
+    finally:
+        if is_bare:
+            del main.__file__
 
 
 def _emptied(folder: Path) -> Path:
