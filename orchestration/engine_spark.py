@@ -245,8 +245,8 @@ class SparkThrift(Spark):
 
 @contextmanager
 def _main_module_with_a_file() -> Iterator[None]:
-    """pyspark-client 4.2 takes a process without one (`python -c`, a worker of pytest) for its own doctests, looks for a
-    local Spark and ends the process."""
+    """pyspark-client 4.2 takes a process without one (`python -c`, a worker of pytest) for its own doctests, looks for
+    a local Spark and ends the process."""
     main = sys.modules["__main__"]
     is_bare = not hasattr(main, "__file__")
     if is_bare:
