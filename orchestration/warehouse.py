@@ -25,7 +25,7 @@ def limits(where: Folders) -> dict[str, str]:
     """DuckDB settings, the same as in profiles.yml, so that one process never opens a file with two
     configurations."""
     return {
-        "memory_limit": os.environ.get("SERVICE_CONTROL_MEMORY_LIMIT", "8GB"),
+        "memory_limit": os.environ.get("SERVICE_CONTROL_MEMORY_LIMIT", "6GB"),
         "threads": os.environ.get("SERVICE_CONTROL_THREADS", str(min(4, os.cpu_count() or 1))),
         "temp_directory": str(where.spill),
         # The wheel carries what is needed (icu, json, parquet); a build never fetches code from the network.
