@@ -240,7 +240,7 @@ class SparkThrift(Spark):
         yield run
 
     def _end_former_sessions(self, where: Folders) -> None:
-        """Nothing to do: a connection of Thrift that breaks ends what it started."""
+        """Nothing can be done: a session of Thrift is known to nobody but its connection."""
 
 
 @contextmanager
