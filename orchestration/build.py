@@ -143,7 +143,7 @@ def _run(
     progress.end(summary(result))
 
     progress.begin("Build and test models" + (f" on {target}" if target != DUCKDB else ""))
-    assert_portable()
+    assert_portable(target)
     if target == DUCKDB:
         # not beside an engine, whose client may not be imported meanwhile
         import_ahead()

@@ -108,7 +108,7 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
         results.extend(_run_results(call))
 
     with build.step("Build and test models"):
-        assert_portable()
+        assert_portable(chosen_target())
         begin_results(where)
         if engine is None:
             yield from run(DUCKDB, "build")

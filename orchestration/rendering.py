@@ -196,6 +196,10 @@ class Project:
         """A model that always runs in DuckDB."""
         return PRESENTATION in self.declared.get(name, {}).get("config", {}).get("tags", [])
 
+    def is_adapter(self, name: str) -> bool:
+        """A model that brings the tables of one system into the shape of the contract."""
+        return self.models[name].is_relative_to(self.root / "models" / "adapters")
+
     def declared_types(self, name: str) -> dict[str, str]:
         """Types of the columns of a model or seed, as far as its YAML names them."""
         entry = self.declared.get(name, {})

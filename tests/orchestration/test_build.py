@@ -67,7 +67,7 @@ def test_sql_that_differs_between_engines_ends_the_build_before_dbt(
     (project / "models").mkdir(parents=True)
     (project / "models" / "halves.sql").write_text("select\n    7 / 2 as half")
     (project / "dbt_project.yml").write_text("name: halves")
-    monkeypatch.setattr(build, "assert_portable", lambda: assert_portable(Project(project)))
+    monkeypatch.setattr(build, "assert_portable", lambda target: assert_portable(target, Project(project)))
     monkeypatch.setattr(build, "transform", lambda *_: pytest.fail("dbt was started"))
     assert build.main([]) == 1
     assert "models/halves.sql:2: integer-division: 7 / 2" in capsys.readouterr().err

@@ -235,7 +235,7 @@ def test_the_error_names_file_line_difference_and_remedy(project: Project):
         "select cast(n as {{ type_double() }}) as m,\n  cast(floor(n / 2) as bigint) as half from {{ ref('facts') }}",
     )
     with pytest.raises(NotPortable) as raised:
-        assert_portable(project)
+        assert_portable("duckdb", project)
     message = str(raised.value)
     for said in ("models/judged.sql:2: integer-division: n / 2", "`7 / 2` gives 3.5 on DuckDB", "3 on PostgreSQL",
                  "cast(7 as {{ type_double() }}) / 2", "What to do", "docs/portable-sql.md"):  # fmt: skip
@@ -258,3 +258,10 @@ def test_the_project_is_portable():
 
 def test_the_documentation_is_that_of_the_rules():
     assert (ROOT / "docs" / "portable-sql.md").read_text(encoding="utf-8") == document()
+
+
+def test_adapters_are_judged_where_they_run_on_another_engine(project: Project) -> None:
+    (project.root / "models/adapters/acme").mkdir(parents=True)
+    model(project, "select strptime('1-2-2026', '%d-%m-%Y') as opened_at", "adapters/acme/acme__contacts")
+    assert check_project(project, "duckdb")[0] == []
+    assert {found.code for found in check_project(project, "postgres")[0]} == {"function"}
