@@ -106,7 +106,7 @@ $(INSTALLED): requirements.lock
 	@touch $@
 
 lock: ## Resolve requirements.lock anew from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-strip-extras \
+	uv pip compile pyproject.toml --extra test --extra spark --extra postgres --universal --generate-hashes --no-strip-extras \
 	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -o requirements.lock
 
 clean: ## Remove what can be made again, not landing/ and not what was published

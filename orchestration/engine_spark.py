@@ -161,7 +161,7 @@ class Spark(Engine):
             try:
                 from pyspark.sql import SparkSession
             except ImportError as error:
-                raise _not_installed("pyspark-client", error) from None
+                raise _not_installed("spark", error) from None
             try:
                 return SparkSession.builder.remote(self._named(session)).create()
             except Exception as error:
@@ -223,7 +223,7 @@ class SparkThrift(Spark):
         try:
             from pyhive import hive
         except ImportError as error:
-            raise _not_installed("dbt-spark[PyHive]", error) from None
+            raise _not_installed("spark-thrift", error) from None
 
         def run(statement: str) -> list[Any]:
             try:
@@ -279,11 +279,11 @@ def _side_by_side(work: Callable[[Any], str], things: Iterable[Any], report: Cal
             report(line)
 
 
-def _not_installed(package: str, error: ImportError) -> BuildError:
+def _not_installed(extra: str, error: ImportError) -> BuildError:
     return BuildError(
         f"the client of Spark is not installed ({error})",
-        where=package,
-        remedy="pip install 'service-control[spark]'",
+        where=f"the extra {extra}",
+        remedy=f"pip install 'service-control[{extra}]'",
     )
 
 
