@@ -52,6 +52,8 @@ def run_models(target: Path, last: str | None = None) -> dict[str, float]:
         for node in models:
             sql = (target / "compiled" / node["package_name"] / node["original_file_path"]).read_text()
             kind = "view" if node["config"]["materialized"] == "view" else "table"
+            # The last of these says where a run ended.
+            print(node["name"], flush=True)
             started = time.monotonic()
             connection.execute(f"create {kind} {node['schema']}.{node['name']} as {sql}")
             seconds[node["name"]] = time.monotonic() - started

@@ -32,7 +32,7 @@ LAST_WORDS = 600
 class Measured:
     """Wall-clock and processor seconds, peak resident MB of the largest process, and how it ended.
 
-    `message` is empty unless the outcome is "failed" or "not available".
+    `message` holds the last words of a run that did not end well.
     """
 
     outcome: str
@@ -62,7 +62,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Measured:
         # The kernel's way of saying that memory is out.
         killed = process.returncode == -signal.SIGKILL
         outcome = OUT_OF_MEMORY if killed or SAYS_OUT_OF_MEMORY.search(said) else FAILED
-        message = said[-LAST_WORDS:].strip() if outcome == FAILED else ""
+        message = said[-LAST_WORDS:].strip()
     return Measured(
         outcome,
         round(seconds, 3),
