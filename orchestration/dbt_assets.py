@@ -23,13 +23,9 @@ from orchestration.build import StepFailed
 from orchestration.engines import (
     DUCKDB,
     PRESENTATION,
-    PUSHED_SCHEMAS,
     border,
-    built_schemas,
     chosen_target,
-    delivered_relations,
     engine_for,
-    forget_built,
 )
 from orchestration.parse_state import PARSED
 from orchestration.portable_sql import assert_portable
@@ -38,6 +34,7 @@ from orchestration.resources import Build
 from orchestration.transform import (
     OTHER_MODELS,
     begin_results,
+    hand_over,
     not_green,
     parse_models,
     record_results,
@@ -121,9 +118,7 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
         else:
             models = read_json(PROJECT.manifest_path)
             yield from run(DUCKDB, "seed")
-            forget_built(where)
-            engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(models)})
-            engine.push(where, delivered_relations(where), build.note)
+            hand_over(where, engine, models, build.note)
             os.environ.update(engine.environment)
             yield from run(chosen_target(), "build", *OTHER_MODELS)
             if not not_green(results):

@@ -108,15 +108,22 @@ def build_models(
         results = run_dbt(where, report, DUCKDB, "build", *options)
         return record_results(where, results, read_manifest(where), complete=True)
     run_dbt(where, report, DUCKDB, "seed")
-    forget_built(where)
-    engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(read_manifest(where))})
-    engine.push(where, delivered_relations(where), report)
+    hand_over(where, engine, read_manifest(where), report)
     results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options, engine=engine)
     if not not_green(results["results"]):
         engine.pull(where, border(read_manifest(where)), report)
         rest = run_dbt(where, report, DUCKDB, "build", *PRESENTATION_MODELS, *options)
         results["results"] += rest["results"]
     return record_results(where, results, read_manifest(where), complete=True)
+
+
+def hand_over(
+    where: Folders, engine: Engine, manifest: Mapping[str, Any], report: Callable[[str], None]
+) -> None:
+    """Give an engine the raw tables and seeds, in schemas made anew; both sides forget what was built."""
+    forget_built(where)
+    engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(manifest)})
+    engine.push(where, delivered_relations(where), report)
 
 
 def run_dbt(
@@ -185,8 +192,8 @@ def run_dbt(
     return run_results
 
 
-def not_green(results: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The results of a dbt run that keep a build from going on."""
+def not_green(results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The results of a dbt run that keep a build from going on and from being published."""
     return [result for result in results if result["status"] not in GREEN]
 
 
@@ -270,7 +277,7 @@ def record_results(
     ran = [_outcome(result, nodes.get(result["unique_id"], {}), nodes) for result in run_results["results"]]
     outcomes.update((outcome["unique_id"], outcome) for outcome in ran)
     write_json(where.warehouse / RESULTS, {"is_running": False, "nodes": outcomes})
-    return [outcome for outcome in ran if outcome["status"] not in GREEN]
+    return not_green(ran)
 
 
 def _outcome(result: Mapping[str, Any], node: Mapping[str, Any], nodes: Mapping[str, Any]) -> dict[str, Any]:
