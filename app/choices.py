@@ -9,20 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from queries import GRAINS, SCOPE_KINDS
+from queries import GRAINS, GRAINS_OF_PARTS, SCOPE_KINDS
 
 DEFAULT_GRAIN, DEFAULT_KIND = "month", "organisation"
 
 
 @dataclass(frozen=True)
 class View:
-    """grain, kind and key select the figures; kinds and names are the options of the two scope choices
+    """grain, kind and key select the figures; grains, kinds and names are the options of the choices
     (names: key to name, within the kind); is_known is False when the URL asked for a scope that is not
     there."""
 
     grain: str
     kind: str
     key: str
+    grains: tuple[str, ...]
     kinds: tuple[str, ...]
     names: dict[str, str]
     is_known: bool = True
@@ -49,4 +50,5 @@ def view_of(parameters: Mapping[str, str], scopes: Sequence[Mapping[str, Any]], 
     is_known = kind == DEFAULT_KIND or key in names.get(kind, {})
     if kind == DEFAULT_KIND or not is_known:
         kind, key = DEFAULT_KIND, next(iter(names[DEFAULT_KIND]), "")
-    return View(grain if grain in GRAINS else DEFAULT_GRAIN, kind, key, kinds, names[kind], is_known)
+    grains = GRAINS if kind == DEFAULT_KIND else GRAINS_OF_PARTS
+    return View(grain if grain in grains else DEFAULT_GRAIN, kind, key, grains, kinds, names[kind], is_known)

@@ -13,6 +13,8 @@ import duckdb
 Row = dict[str, Any]
 
 GRAINS = ("day", "week", "month", "quarter", "rolling_12_months")
+# Only the organisation has days.
+GRAINS_OF_PARTS = GRAINS[1:]
 SCOPE_KINDS = ("organisation", "department", "team", "segment", "region", "channel", "journey", "product")
 
 # How many periods a sparkline shows: about a month, half a year, a year and a half, two years.

@@ -89,7 +89,7 @@ def top(view: View, rows: list[queries.Row], words: Words) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="top"):
         html(cards.head(rows, view.grain, scope, words))
         with st.container(horizontal=True, horizontal_alignment="right", width="content", key="choices"):
-            grains = {grain: words[f"grain_{grain}"] for grain in queries.GRAINS}
+            grains = {grain: words[f"grain_{grain}"] for grain in view.grains}
             select("per", words["choose_grain"], grains, view.grain, DEFAULT_GRAIN, 176)
             kinds = {kind: words[f"scope_{kind}"] for kind in view.kinds}
             select("view", words["choose_scope_kind"], kinds, view.kind, DEFAULT_KIND, 168)

@@ -46,6 +46,8 @@ def run_models(target: Path, last: str | None = None) -> dict[str, float]:
     models = models_in_order(json.loads((target / "manifest.json").read_text()), last)
     seconds = {}
     with open_build(folders()) as connection:
+        # as profiles.yml has it
+        connection.execute("set preserve_insertion_order = false")
         for schema in sorted({node["schema"] for node in models}):
             connection.execute(f"drop schema if exists {schema} cascade")
             connection.execute(f"create schema {schema}")

@@ -39,6 +39,10 @@ WITHOUT_DATA = ("sentiment", "loyalty", "responsiveness")
 RESOLUTION = timedelta(days=14)
 FIRST_CONTACTS = "forward_resolution_14d"
 EVERY = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q"}
+# A wave of a survey among all employees belongs to its month.
+MONTHLY = ("month", "quarter")
+# A part of the organisation has no days.
+HAS_DAYS = pl.col("scope_kind") == "organisation"
 YEAR = "rolling_12_months"
 # Customer and month in one sorted number: more than the months up to the year 9999.
 MONTHS = 1 << 17
@@ -79,7 +83,7 @@ def headline_metrics(landing: Path) -> pl.DataFrame:
         partial(means, asked, CONTACT_SURVEY, SCOPES, teams, window),
         partial(means, responses, ["emo_click_employee"], SCOPES, teams, window),
         partial(means, relation, ["nps_relation"], CUSTOMER_SCOPES, teams, window),
-        partial(means, pulse, PULSE, EMPLOYEE_SCOPES, teams, window),
+        partial(means, pulse, PULSE, EMPLOYEE_SCOPES, teams, window, MONTHLY),
         partial(means, first, [FIRST_CONTACTS], SCOPES, teams, window),
         partial(profitability, customers, contacts, sales, window),
         partial(churn, customers, window),
@@ -128,10 +132,15 @@ class Window:
 
 
 def means(
-    rows: pl.DataFrame, metrics: Sequence[str], scopes: Sequence[str], teams: Teams, window: Window
+    rows: pl.DataFrame,
+    metrics: Sequence[str],
+    scopes: Sequence[str],
+    teams: Teams,
+    window: Window,
+    grains: Iterable[str] = tuple(EVERY),
 ) -> list[pl.DataFrame]:
     """Figures of metrics that are (weighted) means over rows."""
-    return by_period(sums(rows, metrics, scopes, teams), metrics, EVERY, window)
+    return by_period(sums(rows, metrics, scopes, teams), metrics, grains, window)
 
 
 def sums(rows: pl.DataFrame, metrics: Sequence[str], scopes: Sequence[str], teams: Teams) -> pl.DataFrame:
@@ -167,10 +176,10 @@ def by_period(
     """Sums per day as figures per metric and period."""
     months = _summed(daily, pl.col("day").dt.truncate("1mo"))
     parts = {}
+    sources = {"day": daily.filter(HAS_DAYS), "week": daily, "quarter": months.rename({"period_start": "day"})}
     for grain in grains:
-        source = daily if grain in ("day", "week") else months.rename({"period_start": "day"})
         parts[grain] = (
-            months if grain == "month" else _summed(source, pl.col("day").dt.truncate(EVERY[grain]))
+            months if grain == "month" else _summed(sources[grain], pl.col("day").dt.truncate(EVERY[grain]))
         )
     last = window.last.replace(day=1)
     spread = months.join(pl.DataFrame({"later": range(12)}), how="cross").with_columns(
@@ -407,7 +416,7 @@ def churn(customers: Customers, window: Window) -> list[pl.DataFrame]:
     figures = found.select(
         *KEY, "period_grain", metric_code=pl.lit("churn"), n="n", w="n", y=pl.col("y").fill_null(0)
     )
-    return [figures]
+    return [figures.filter(HAS_DAYS | (pl.col("period_grain") != "day"))]
 
 
 def published(figures: list[pl.DataFrame]) -> pl.DataFrame:

@@ -9,8 +9,9 @@ import polars as pl
 GRAINS = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q"}
 YEAR = "rolling_12_months"
 KEY = ["metric_code", "period_start", "scope_key"]
-# months are the finest grain of these
-MONTHLY = ["customer_profitability", "margin_share"]
+# months are the finest grain of these: money, and waves of a survey among all employees
+MONTHS_OF_CUSTOMERS = ["customer_profitability", "margin_share"]
+MONTHLY = [*MONTHS_OF_CUSTOMERS, "esat", "esat_mean", "enps", "eces", "engagement_score"]
 
 
 def periods(first: date, last: date) -> pl.DataFrame:

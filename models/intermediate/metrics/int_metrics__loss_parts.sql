@@ -93,9 +93,9 @@ marked as (
     from changes
     group by metric_code, scope_kind, scope_key, changed_on
     union all
-    select scopes.metric_code, scopes.scope_kind, scopes.scope_key, period_starts.period_start as changed_on, 0 as delta
+    select distinct scopes.metric_code, scopes.scope_kind, scopes.scope_key, periods.period_start as changed_on, 0 as delta
     from scopes
-    cross join (select distinct period_start from periods) as period_starts
+    inner join periods on periods.period_grain <> 'day' or scopes.scope_kind = 'organisation'
 ),
 
 running as (
@@ -150,7 +150,10 @@ select
     cast(running.present_count as bigint) as n,
     coalesce(losses.lost_count, 0) as lost_count
 from running
-inner join periods on running.changed_on = periods.period_start
+-- only the organisation has days, as in int_metrics__period_parts
+inner join periods
+    on running.changed_on = periods.period_start
+    and (periods.period_grain <> 'day' or running.scope_kind = 'organisation')
 left join losses
     on running.metric_code = losses.metric_code
     and running.scope_kind = losses.scope_kind

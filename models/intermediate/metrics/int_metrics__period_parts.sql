@@ -45,7 +45,7 @@ periods as (
 ),
 
 summed as (
-    -- the days are sums already
+    -- The days are sums already. Only the organisation has days: of a part, four in five were too small to say anything.
     select
         'day' as period_grain,
         observed_on as period_start,
@@ -59,7 +59,7 @@ summed as (
         scale_minimum,
         scale_maximum
     from daily
-    where finest_grain = 'day'
+    where finest_grain = 'day' and scope_kind = 'organisation'
     union all
     select
         'week' as period_grain,

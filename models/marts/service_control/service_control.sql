@@ -70,7 +70,8 @@ select
     case when coalesce(headline.target_period_grain, grains.period_grain) = grains.period_grain then headline.target end as target
 from headline
 cross join grains
-cross join scopes
+-- only the organisation has days
+inner join scopes on grains.period_grain <> 'day' or scopes.scope_kind = 'organisation'
 left join latest
     on headline.metric_code = latest.metric_code
     and grains.period_grain = latest.period_grain
