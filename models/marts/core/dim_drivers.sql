@@ -4,5 +4,7 @@ select
     display_position,
     driver_name_en,
     driver_name_nl,
-    is_affective
+    is_affective,
+    metric_code,
+    engagement_dimension
 from {{ ref('drivers') }}

@@ -1,12 +1,35 @@
+{%- set dimensions = ['vigour', 'dedication'] -%}
+
 with
+
+facets as (
+    select
+        answers.response_id,
+        answers.answer_value,
+        drivers.engagement_dimension
+    from {{ ref('fct_survey_answers') }} as answers
+    left join {{ ref('drivers') }} as drivers on answers.driver_code = drivers.driver_code
+    where answers.metric_code = 'engagement_score' and answers.answer_value is not null
+),
+
+asked as (
+    select
+        {%- for dimension in dimensions %}
+        count(*) filter (where engagement_dimension = '{{ dimension }}') as {{ dimension }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('drivers') }}
+),
 
 scored as (
     select
         response_id,
         avg(answer_value) as engagement_score,
+        {%- for dimension in dimensions %}
+        avg(answer_value) filter (where engagement_dimension = '{{ dimension }}') as {{ dimension }}_score,
+        count(*) filter (where engagement_dimension = '{{ dimension }}') as {{ dimension }}_count,
+        {%- endfor %}
         count(*) as facet_count
-    from {{ ref('fct_survey_answers') }}
-    where metric_code = 'engagement_score' and answer_value is not null
+    from facets
     group by response_id
 ),
 
@@ -32,6 +55,12 @@ select
     placed.department_id,
     placed.team_id,
     scored.engagement_score,
+    {%- for dimension in dimensions %}
+    case
+        when asked.{{ dimension }}_count - scored.{{ dimension }}_count <= {{ assumption('engagement_dimension_missing_facets') }}
+            then scored.{{ dimension }}_score
+    end as {{ dimension }}_score,
+    {%- endfor %}
     cast(scored.facet_count as integer) as facet_count,
     placed.weight,
     placed.scale_minimum,
@@ -39,4 +68,5 @@ select
     placed.submitted_on
 from scored
 inner join placed on scored.response_id = placed.response_id and placed.item_rank = 1
+cross join asked
 where scored.facet_count >= {{ assumption('engagement_minimum_facets') }}
