@@ -18,13 +18,21 @@ NAMES = [
     "ratio_standard_error",
     "t_quantile",
     "normal_cdf",
+    "mcnemar_p",
+    "kappa",
+    "kappa_standard_error",
 ]
 SOURCE = "\n".join((MACROS / f"{name}.sql").read_text(encoding="utf-8") for name in NAMES)
 
 
 def render(call: str) -> str:
     """SQL of a macro call such as `z_975()`."""
-    return jinja2.Environment().from_string(SOURCE + "{{ " + call + " }}").render().strip()
+    return (
+        jinja2.Environment(extensions=["jinja2.ext.do"])
+        .from_string(SOURCE + "{{ " + call + " }}")
+        .render()
+        .strip()
+    )
 
 
 def evaluate(call: str, **columns: object) -> np.ndarray:

@@ -1,0 +1,34 @@
+with
+
+drivers as (
+    select metric_items.metric_code, metric_items.survey_code, metric_items.item_code
+    from {{ ref('int_survey__metric_items') }} as metric_items
+    inner join {{ ref('drivers') }} as drivers on metric_items.metric_code = drivers.metric_code
+),
+
+monthly as (
+    select
+        drivers.metric_code,
+        sums.scope_kind,
+        sums.scope_key,
+        cast(date_trunc('month', sums.observed_on) as date) as month_start,
+        sum(sums.top_w_sum) as top_w_sum,
+        sum(sums.w_sum) as w_sum
+    from {{ ref('int_survey__item_sums') }} as sums
+    inner join drivers on sums.survey_code = drivers.survey_code and sums.item_code = drivers.item_code
+    group by drivers.metric_code, sums.scope_kind, sums.scope_key, cast(date_trunc('month', sums.observed_on) as date)
+)
+
+select
+    monthly.metric_code,
+    periods.period_grain,
+    periods.period_start,
+    monthly.scope_kind,
+    monthly.scope_key,
+    sum(monthly.top_w_sum) as top_w_sum,
+    sum(monthly.w_sum) as w_sum
+from monthly
+inner join {{ ref('int_calendar__periods') }} as periods
+    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
+    and monthly.month_start between periods.period_start and periods.period_end
+group by monthly.metric_code, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key
