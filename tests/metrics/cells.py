@@ -9,9 +9,12 @@ import polars as pl
 GRAINS = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q"}
 YEAR = "rolling_12_months"
 KEY = ["metric_code", "period_start", "scope_key"]
-# months are the finest grain of these: money, and waves of a survey among all employees
+# months are the finest grain of these: money, drivers, and waves of a survey among all employees
 MONTHS_OF_CUSTOMERS = ["customer_profitability", "margin_share"]
-MONTHLY = [*MONTHS_OF_CUSTOMERS, "esat", "esat_mean", "enps", "eces", "engagement_score"]
+WAVES = ["esat", "esat_mean", "enps", "eces", "eces_easy", "engagement_score", "engagement_index"]
+WAVES += ["engagement_vigour", "engagement_dedication"]
+MONTHLY = [*MONTHS_OF_CUSTOMERS, *WAVES]
+MONTHLY_PREFIXES = "^(driver|facet)_"
 
 
 def periods(first: date, last: date) -> pl.DataFrame:
@@ -35,7 +38,9 @@ def periods(first: date, last: date) -> pl.DataFrame:
 def cells_of_means(observations: pl.DataFrame, grain: str, scope: str) -> pl.DataFrame:
     """KEY, count, mean and plain (unweighted) of the metrics that are a mean or a ratio of observations."""
     frame = (
-        observations.filter(~pl.col("metric_code").is_in(MONTHLY))
+        observations.filter(
+            ~pl.col("metric_code").is_in(MONTHLY) & ~pl.col("metric_code").str.contains(MONTHLY_PREFIXES)
+        )
         if grain in ("day", "week")
         else observations
     )

@@ -6,6 +6,7 @@ Each has metric_code, day, weight, y (in the unit of the metric), the scopes and
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 
 import polars as pl
 
@@ -19,9 +20,11 @@ WINDOWS = (7, 14, 30)
 def observations(delivery: Delivery) -> pl.DataFrame:
     parts = [
         of_answers(delivery),
+        of_drivers(delivery),
         of_engagement(delivery),
         of_contacts(delivery),
         of_follow_ups(delivery),
+        of_matched(delivery),
         of_customer_months(delivery),
     ]
     return pl.concat(parts, how="diagonal").with_columns(pl.col("weight").fill_null(1.0))
@@ -45,13 +48,41 @@ def of_answers(delivery: Delivery) -> pl.DataFrame:
     )
 
 
+def of_drivers(delivery: Delivery) -> pl.DataFrame:
+    """Answers about the drivers of experience and the facets of engagement."""
+    prefix = {row["driver_code"]: row["driver_kind"].split("_")[-1] for row in delivery.seed("drivers")}
+    answers = placed.answers(delivery).filter(pl.col("driver") != "")
+    kind = pl.col("driver").replace_strict(prefix)
+    return answers.select(
+        "day", "weight", *SCOPES, y="x", metric_code=pl.concat_str(kind, pl.col("driver"), separator="_")
+    )
+
+
 def of_engagement(delivery: Delivery) -> pl.DataFrame:
+    """The score, the same as 0 to 100, and its two dimensions."""
     facets = placed.answers(delivery).filter(pl.col("metric") == "engagement_score")
+    x, driver = pl.col("x"), pl.col("driver")
+    dimensions = {
+        "engagement_vigour": ["energy", "strength", "resilience", "motivation"],
+        "engagement_dedication": ["enthusiasm", "passion", "dedication"],
+    }
     persons = facets.group_by("response_id", "day", "weight", *SCOPES).agg(
-        y=pl.col("x").mean(), count=pl.len()
+        x.mean().alias("engagement_score"),
+        (100 * x.mean() / 6).alias("engagement_index"),
+        *(
+            pl.when(driver.is_in(names).sum() >= len(names) - 1)
+            .then(x.filter(driver.is_in(names)).mean())
+            .alias(code)
+            for code, names in dimensions.items()
+        ),
+        count=pl.len(),
     )
     enough = persons.filter(pl.col("count") >= delivery.assumption("engagement_minimum_facets"))
-    return enough.select("day", "weight", *SCOPES, "y", metric_code=pl.lit("engagement_score"))
+    codes = ["engagement_score", "engagement_index", *dimensions]
+    long = enough.unpivot(
+        codes, index=["day", "weight", *SCOPES], variable_name="metric_code", value_name="y"
+    )
+    return long.filter(pl.col("y").is_not_null())
 
 
 def of_contacts(delivery: Delivery) -> pl.DataFrame:
@@ -72,18 +103,22 @@ def _shares(frame: pl.DataFrame, conditions: dict[str, pl.Expr]) -> pl.DataFrame
     return pl.concat(parts).filter(pl.col("y").is_not_null())
 
 
-def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
-    """Resolution and repeat contacts: inbound contacts of a known customer on a known issue.
+@cache
+def follow_ups(delivery: Delivery) -> pl.DataFrame:
+    """Inbound contacts of a known customer on a known issue, with the time to and since their neighbours.
 
-    A first contact is one that itself follows no earlier contact within the window: on the same
-    issue for FCR, on the same or an issue that leads to this one for forward resolution.
+    to_same, since_same: the next and the previous one on the same issue; to_related, since_related: also on an
+    issue that this one leads to, or that leads to this one.
     """
-    everything = placed.contacts(delivery)
-    inbound = everything.filter(
-        (pl.col("direction") == "inbound")
-        & pl.col("customer_id").is_not_null()
-        & pl.col("issue_code").is_not_null()
-    ).with_columns(pl.col("issue_code").cast(pl.String))
+    inbound = (
+        placed.contacts(delivery)
+        .filter(
+            (pl.col("direction") == "inbound")
+            & pl.col("customer_id").is_not_null()
+            & pl.col("issue_code").is_not_null()
+        )
+        .with_columns(pl.col("issue_code").cast(pl.String))
+    )
     adjacent = {(row["issue_code"], row["next_issue_code"]) for row in delivery.seed("issue_adjacency")}
     adjacent |= {(issue, issue) for issue in inbound["issue_code"].unique()}
     near = pl.DataFrame(sorted(adjacent), schema=["issue_code", "next_issue"], orient="row")
@@ -106,20 +141,85 @@ def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
         inbound = inbound.join(
             found.group_by("contact_id").agg(pl.col("gap").min().alias(name)), on="contact_id", how="left"
         )
-    last = everything["started_at"].max()
+    return inbound
+
+
+def followed_by(delivery: Delivery, days: int) -> tuple[pl.DataFrame, dict[str, pl.Expr]]:
+    """Contacts with full follow-up, and whether each neighbour lies within the window."""
+    last = placed.contacts(delivery)["started_at"].max()
+    window = timedelta(days=days)
+    neighbours = ("to_same", "to_related", "since_same", "since_related")
+    within = {name: (pl.col(name) <= window).fill_null(False) for name in neighbours}
+    return follow_ups(delivery).filter(pl.col("started_at") + window <= last), within
+
+
+def of_follow_ups(delivery: Delivery) -> pl.DataFrame:
+    """Resolution and repeat contacts.
+
+    A first contact is one that itself follows no earlier contact within the window: on the same
+    issue for FCR, on the same or an issue that leads to this one for forward resolution.
+    """
     parts = []
     for days in WINDOWS:
-        window = timedelta(days=days)
-        followed = inbound.filter(pl.col("started_at") + window <= last)
-        in_time = {name: (pl.col(name) <= window).fill_null(False) for name in gaps}
-        parts.append(_shares(followed, {f"repeat_contact_{days}d": in_time["to_same"]}))
-        first_of_chain = followed.filter(~in_time["since_related"])
-        parts.append(_shares(first_of_chain, {f"forward_resolution_{days}d": ~in_time["to_related"]}))
+        followed, within = followed_by(delivery, days)
+        parts.append(_shares(followed, {f"repeat_contact_{days}d": within["to_same"]}))
+        first_of_chain = followed.filter(~within["since_related"])
+        parts.append(_shares(first_of_chain, {f"forward_resolution_{days}d": ~within["to_related"]}))
         if days == 14:
             parts.append(
-                _shares(followed.filter(~in_time["since_same"]), {"fcr_registered": ~in_time["to_same"]})
+                _shares(followed.filter(~within["since_same"]), {"fcr_registered": ~within["to_same"]})
             )
     return pl.concat(parts)
+
+
+def matched(delivery: Delivery, own: str, customer: str) -> pl.DataFrame:
+    """The last answers about one contact to two questions (metric codes): own, customer (x, box) and day.
+
+    The day is that of the later one; the scopes are those of the contact.
+    """
+    last_first = delivery.used("responses").sort("submitted_at", "response_id", descending=True)
+    order = last_first.select("response_id").with_row_index("place")
+    answers = (
+        placed.answers(delivery).filter(pl.col("contact_id").is_not_null()).join(order, on="response_id")
+    )
+    answers = answers.sort("place").unique(["contact_id", "metric"], keep="first", maintain_order=True)
+    sides = [
+        answers.filter(pl.col("metric") == metric).select("contact_id", "x", "box", "day")
+        for metric in (own, customer)
+    ]
+    both = sides[0].join(sides[1], on="contact_id", suffix="_customer")
+    both = both.with_columns(day=pl.max_horizontal("day", "day_customer"))
+    return both.join(placed.contacts(delivery).select("contact_id", *SCOPES), on="contact_id")
+
+
+def resolutions(delivery: Delivery) -> pl.DataFrame:
+    """First contacts on which the customer said whether the question was resolved: registered, perceived."""
+    followed, within = followed_by(delivery, 14)
+    first = followed.filter(~within["since_same"]).select("contact_id", registered=~within["to_same"])
+    said = matched(delivery, "fcr_perceived", "fcr_perceived")
+    return said.with_columns(perceived=pl.col("box") == 1).join(first, on="contact_id")
+
+
+def of_matched(delivery: Delivery) -> pl.DataFrame:
+    """Contacts seen from two sides."""
+    ease = matched(delivery, "eces_estimate", "ces")
+    clicks = matched(delivery, "emo_click_employee", "emo_click_customer")
+    ours, theirs = pl.col("box"), pl.col("box_customer")
+    one_sided = (ours == 1) & (theirs == -1), (ours == -1) & (theirs == 1)
+    resolved = resolutions(delivery)
+    registered, perceived = pl.col("registered"), pl.col("perceived")
+    scored = [
+        (ease, "eces_gap", pl.col("x") - pl.col("x_customer")),
+        (clicks, "emo_click_reciprocity", 100 * ((ours == 1) & (theirs == 1))),
+        (clicks, "emo_click_asymmetry", 100 * one_sided[0] - 100 * one_sided[1].cast(pl.Int32)),
+        (resolved, "fcr_gap", 100 * registered.cast(pl.Int32) - 100 * perceived.cast(pl.Int32)),
+        (resolved.filter(registered), "fcr_overstated", 100 * ~perceived),
+        (resolved.filter(~registered), "fcr_understated", 100 * perceived),
+    ]
+    return pl.concat(
+        frame.select("day", *SCOPES, metric_code=pl.lit(code), y=y.cast(pl.Float64))
+        for frame, code, y in scored
+    )
 
 
 def of_customer_months(delivery: Delivery) -> pl.DataFrame:

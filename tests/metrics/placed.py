@@ -75,8 +75,9 @@ def contacts(delivery: Delivery) -> pl.DataFrame:
 def answers(delivery: Delivery) -> pl.DataFrame:
     """Used answers with a number.
 
-    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, 0 neutral,
-    -1 unfavourable), weight, day and scopes. What is about a contact has the contact's scopes.
+    Columns: response_id, item_code, metric and driver (of the item), x (on its scale), box (1 favourable, 0
+    neutral, -1 unfavourable), contact_id, weight, day and scopes. What is about a contact has the contact's
+    scopes.
     """
     responses = delivery.used("responses").with_columns(
         day=local_day("submitted_at"), weight=pl.col("weight").fill_null(1.0)
@@ -92,7 +93,7 @@ def answers(delivery: Delivery) -> pl.DataFrame:
     of_customers = of_customers.rename({"in_force": "product"})
     of_employees = with_team(_respondents(loose, "employee"), delivery)
     of_employees = without_small_teams(of_employees, delivery)
-    columns = ["response_id", "survey_code", "weight", "day", *SCOPES]
+    columns = ["response_id", "survey_code", "contact_id", "weight", "day", *SCOPES]
     placed = pl.concat(
         [part.select(c for c in columns if c in part.columns) for part in (tied, of_customers, of_employees)],
         how="diagonal",
@@ -125,7 +126,7 @@ def headcounts(delivery: Delivery, months: list) -> pl.DataFrame:
 
 
 def scored(delivery: Delivery) -> pl.DataFrame:
-    """response_id, item_code, metric, x, box of every answer that is a number on its scale."""
+    """response_id, item_code, metric, driver, x, box of every answer that is a number on its scale."""
     scales = {row["scale_id"]: row for row in delivery.seed("scales")}
     items = {
         (r["survey_code"], r["item_code"]): r for r in delivery.seed("survey_items") if r["role"] == "item"
@@ -137,12 +138,13 @@ def scored(delivery: Delivery) -> pl.DataFrame:
         if item and scales[item["scale_id"]]["kind"] == "numeric":
             score = _score(text, item, scales[item["scale_id"]])
             if score:
-                found[response, code] = (item["metric_code"], *score)
-    rows = [(*key, *values) for key, values in found.items() if values[1] is not None]
+                found[response, code] = (item["metric_code"], item["driver_code"], *score)
+    rows = [(*key, *values) for key, values in found.items() if values[-1] is not None]
     schema = {
         "response_id": pl.String,
         "item_code": pl.String,
         "metric": pl.String,
+        "driver": pl.String,
         "x": pl.Float64,
         "box": pl.Int64,
     }

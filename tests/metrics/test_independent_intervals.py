@@ -82,12 +82,15 @@ def scale(metric: dict[str, str]) -> tuple[float, float]:
 
 
 def error_to_test(metric: dict[str, str], own: dict[str, float]) -> float:
-    """The error for a test of change: where all answers agree that of two successes and two failures more."""
+    """The error for a test of change: where all answers agree that of a few more, half of them for each side."""
     n, error = own["n_effective"], own["standard_error"]
-    if error > 1e-9 or metric["estimator"] != "proportion":
+    if error > 1e-9 or metric["estimator"] not in ("proportion", "net_share"):
         return error
-    share = (own["value"] / 100 * n + 2) / (n + 4)
-    return 100 * sqrt(share * (1 - share) / (n + 4))
+    if metric["estimator"] == "proportion":
+        share = (own["value"] / 100 * n + 2) / (n + 4)
+        return 100 * sqrt(share * (1 - share) / (n + 4))
+    p, d = (((own["value"] == side) * n + 0.75) / (n + 3) for side in (100, -100))
+    return 100 * sqrt((p + d - (p - d) ** 2) / (n + 3))
 
 
 class Recomputed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import shutil
 import sys
 from datetime import date
@@ -21,16 +20,17 @@ PARTS = {
     "channel": ("answer__channel", ["nps_transaction", "ces", "csat", "emo_click_customer", "fcr_perceived"]),
     "team": ("contact__team_id", ["sla_met", "reopened", "fcr_registered", "forward_resolution_14d"]),
     "segment": ("customer_month__segment", ["customer_profitability", "margin_share", "churn"]),
-    "department": ("response__department_id", ["engagement_score"]),
+    "department": ("response__department_id", ["engagement_score", "engagement_vigour"]),
+    "journey": ("matched_contact__journey", ["eces_gap", "emo_click_asymmetry", "fcr_gap"]),
 }
 
 
 class Questions:
-    """Asks the semantic layer on a copy of the published snapshot: `mf` opens its database for writing."""
+    """Asks the semantic layer on a copy of the build, which holds what is not published: `mf` opens it for writing."""
 
     def __init__(self, demo: Project, folder: Path) -> None:
         self.database = folder / "build.duckdb"
-        shutil.copy(os.path.realpath(demo.root / "warehouse/serving.duckdb"), self.database)
+        shutil.copy(demo.root / "warehouse/build.duckdb", self.database)
         self.project, self.answer = demo, folder / "answer.csv"
         self.folder = folder
 
@@ -81,7 +81,7 @@ def published_metrics(project: Path) -> list[str]:
     """Metrics that the semantic layer offers: the numerators and denominators behind them are hidden."""
     models = [
         model
-        for path in sorted(project.glob("models/marts/**/*.yml"))
+        for path in sorted(project.glob("models/[im]*/**/*.yml"))
         for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])
     ]
     return [

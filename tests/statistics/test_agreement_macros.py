@@ -1,4 +1,4 @@
-"""Agreement of two judges and one-sided pairs: the SQL against statsmodels, a published test, scipy and the definition."""
+"""Agreement of two judges and one-sided pairs: the SQL against statsmodels, scipy, a published test, the definition."""
 
 from __future__ import annotations
 
