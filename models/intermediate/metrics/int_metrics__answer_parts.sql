@@ -3,7 +3,14 @@
 with
 
 survey_metrics as (
-    select metric_code, item_metric_code, estimator
+    select
+        metric_code,
+        item_metric_code,
+        estimator,
+        -- a share that had better be low counts the unfavourable answers
+        case when is_higher_better then 1 else -1 end as counted_box,
+        -- a mean from 0 to 100 is an index, whatever the scale that was asked
+        estimator = 'mean' and scale_minimum = 0 and scale_maximum = 100 as is_index
     from {{ ref('dim_metrics') }}
     where item_metric_code is not null and metric_code <> 'engagement_score'
 ),
@@ -22,11 +29,15 @@ survey_answers as (
         answers.weight,
         case survey_metrics.estimator
             when 'net_share' then answers.box_value
-            when 'proportion' then case when answers.box_value = 1 then 1 else 0 end
-            else answers.answer_value
+            when 'proportion' then case when answers.box_value = survey_metrics.counted_box then 1 else 0 end
+            else case
+                when survey_metrics.is_index
+                    then 100 * (answers.answer_value - answers.scale_minimum) / nullif(answers.scale_maximum - answers.scale_minimum, 0)
+                else answers.answer_value
+            end
         end as y,
-        answers.scale_minimum,
-        answers.scale_maximum
+        case when survey_metrics.is_index then 0 else answers.scale_minimum end as scale_minimum,
+        case when survey_metrics.is_index then 100 else answers.scale_maximum end as scale_maximum
     from {{ ref('fct_survey_answers') }} as answers
     inner join survey_metrics on answers.metric_code = survey_metrics.item_metric_code
     where answers.answer_value is not null
