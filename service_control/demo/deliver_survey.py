@@ -113,6 +113,7 @@ def _relation_survey(block: Block) -> pa.Table:
             "recommend": _coded(survey.nps, "99"),
             "mark": columns.numbers(survey.mark),
             "expectation": _coded(survey.expectation, None, "6"),
+            "ease": _coded(survey.ease, None, "6"),
             "explanation": text,
         }
     )

@@ -250,6 +250,9 @@ class Truth:
     expectation_base: float = 3.3  # 1-5
     expectation_per_experience: float = 0.45
     expectation_noise: float = 0.8
+    relation_ease_base: float = 3.7  # 1-5
+    relation_ease_per_experience: float = 0.30
+    relation_ease_noise: float = 0.8
     expansion_share: float = 0.10  # of customers: a further product within the history
     expansion_per_experience: float = 0.15  # log share per point of mean remembered experience
     contraction_share: float = 0.05  # of customers with two or more products: one ends

@@ -46,7 +46,9 @@ def test_same_cells_same_n_same_value(published: pl.DataFrame, computed: pl.Data
     assert both["value"].count() > 40_000
 
 
-def test_every_headline_metric_is_computed_or_named_as_left_out(demo: Project, computed: pl.DataFrame) -> None:
+def test_every_headline_metric_is_computed_or_named_as_left_out(
+    demo: Project, computed: pl.DataFrame
+) -> None:
     headline = {code for (code,) in demo.query("select metric_code from marts.dim_metrics where is_headline")}
     assert {*computed["metric_code"]} | {*LEFT_OUT} == headline
     assert not {*LEFT_OUT} & {*computed["metric_code"]}
