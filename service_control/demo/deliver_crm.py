@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from . import columns, incidentals, names, verbatims
 from .clock import DAY_COUNT, NEVER
 from .contacts import ISSUES, JOURNEY_OF_ISSUE, JOURNEYS, TOUCHPOINTS, WEB
-from .keys import contact_key, customer_key, employee_key, row_key
+from .keys import contact_key, customer_key, employee_key, relation_key, row_key
 from .organisation import Block
 from .outcomes import END_REASONS
 from .parameters import CHANNELS, LANGUAGES, PRODUCTS, REGIONS, SEGMENTS
@@ -17,7 +17,7 @@ from .population import ACQUISITION_KINDS
 from .streams import stream
 from .surveys import HISTORY_SECONDS
 
-SENTIMENT_MODEL, SENTIMENT_MODEL_VERSION = "tonaliteit", "2026.1"
+SENTIMENT_MODEL, SENTIMENT_VERSIONS = "tonaliteit", ("2025.2", "2026.1")
 
 
 def personal_columns(block: Block, customer: np.ndarray) -> dict[str, pa.Array]:
@@ -210,16 +210,30 @@ def _utterances(block: Block) -> pa.Table:
 
 
 def _text_scores(block: Block) -> pa.Table:
-    rows = block.text_scores
-    customer = block.contacts.customer[block.contact_survey.contact[rows.response]]
-    is_dutch = block.customers.language[customer] == LANGUAGES.index("nl")
-    size = len(rows.response)
+    rows, relation = block.text_scores, block.relation_survey
+    is_dutch = block.customers.language[rows.customer] == LANGUAGES.index("nl")
+    size = len(rows.row)
+
+    def of(source: str) -> np.ndarray:
+        """The row in `source`, -1 for texts from elsewhere."""
+        return np.where(rows.source == incidentals.SCORED_SOURCES.index(source), rows.row, -1)
+
+    told = of("relation_survey")
+    invitation = relation.responded[np.maximum(told, 0)]
+    respondent = relation_key(
+        block, relation.wave[invitation], np.where(told >= 0, relation.invited_customer[invitation], -1)
+    )
     return pa.table(
         {
-            "reference_id": columns.join("contact_survey:", row_key(block, "R", rows.response)),
+            "reference_id": pc.coalesce(
+                pc.binary_join_element_wise("contact_survey:", row_key(block, "R", of("contact_survey")), ""),
+                pc.binary_join_element_wise("relation_survey:", respondent, ""),
+                row_key(block, "F", of("feedback")),
+                contact_key(block, of("conversation")),
+            ),
             "kind": pa.repeat("sentiment", size),
             "model": pa.repeat(SENTIMENT_MODEL, size),
-            "model_version": pa.repeat(SENTIMENT_MODEL_VERSION, size),
+            "model_version": columns.text_of(SENTIMENT_VERSIONS, rows.version),
             "score": columns.numbers(rows.score, decimals=3),
             "label": columns.text_of(incidentals.SENTIMENTS, rows.label),
             "confidence": columns.numbers(rows.confidence, decimals=3),

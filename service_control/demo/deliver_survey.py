@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from . import columns, verbatims
 from .contacts import CHANNELS
 from .deliver_crm import speakers
-from .keys import contact_key, customer_key, employee_key, row_key
+from .keys import contact_key, customer_key, employee_key, relation_key, row_key
 from .organisation import Block
 from .parameters import LANGUAGES, TRUTH
 from .streams import stream
@@ -113,14 +113,10 @@ def _relation_survey(block: Block) -> pa.Table:
             "recommend": _coded(survey.nps, "99"),
             "mark": columns.numbers(survey.mark),
             "expectation": _coded(survey.expectation, None, "6"),
+            "ease": _coded(survey.ease, None, "6"),
             "explanation": text,
         }
     )
-
-
-def relation_key(block: Block, wave: np.ndarray, customer: np.ndarray) -> pa.Array:
-    """Number of a respondent: wave and customer."""
-    return columns.join(columns.code("W", wave + 1, 1), customer_key(block, customer), separator="-")
 
 
 def pulse_key(block: Block, quarter: np.ndarray, employee: np.ndarray) -> pa.Array:

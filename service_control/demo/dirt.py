@@ -161,7 +161,7 @@ RULES: dict[str, Rule] = {
         "missing_key": [{"respondent_no": None, "recommend": "10"}],
         "out_of_scale": [{"recommend": "11"}, {"expectation": "7"}],
         "unknown_code": [{"recommend": UNKNOWN_ANSWER}, {"expectation": "as ever"}],
-    }, ("recommend", "mark", "expectation", "explanation")),
+    }, ("recommend", "mark", "expectation", "ease", "explanation")),
     "survey/exports/employee_pulse": Rule("response", "P9-", {
         "out_of_scale": [{"question": "enps", "value": 11}, {"question": "energy", "value": 7}],
         "unknown_code": [{"question": "esat", "value": UNKNOWN_ANSWER}, {"question": "eces", "value": "-"}],

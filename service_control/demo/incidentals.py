@@ -8,19 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .clock import DAY_COUNT, DAY_SECONDS, month_of_day, next_waking_moment
+from .clock import DAY_COUNT, DAY_SECONDS, day_number, month_of_day, next_waking_moment
 from .contacts import PHONE, Contacts
 from .outcomes import Outcomes, promoter_class
 from .parameters import TRUTH
 from .population import Customers
 from .streams import normals, pick, stream
-from .surveys import HISTORY_SECONDS, ContactSurvey
+from .surveys import HISTORY_SECONDS, ContactSurvey, RelationSurvey
 from .verbatims import HIGH, LOW, MIDDLE
 
 TRANSACTION_KINDS = ("purchase", "refund", "administration", "goodwill")
 ADVOCACY_KINDS = ("review", "post", "recommendation")
 FEEDBACK_KINDS = ("idea", "suggestion", "complaint", "compliment")
 FEEDBACK_STATUSES = ("new", "in_progress", "closed", "implemented")
+SCORED_SOURCES = ("contact_survey", "relation_survey", "feedback", "conversation")
 SENTIMENTS = ("negative", "neutral", "positive", "mixed")
 IDEA, SUGGESTION, COMPLAINT, COMPLIMENT = range(4)
 _REVENUE_EUR = (35.0, -24.0, 5.0, 0.0)
@@ -67,9 +68,12 @@ class Feedback:
 
 @dataclass
 class TextScores:
-    """Sentiment of the contact survey's texts by a model elsewhere; `response` is a row of the survey."""
+    """Sentiment of texts by a model elsewhere; `row` is a row of what `source` names (SCORED_SOURCES)."""
 
-    response: np.ndarray
+    source: np.ndarray
+    row: np.ndarray
+    customer: np.ndarray
+    version: np.ndarray  # 0 the version before, 1 the present one
     score: np.ndarray
     label: np.ndarray
     confidence: np.ndarray
@@ -181,15 +185,57 @@ def acoustic_scores(
     return np.where(contacts.channel[rows] == PHONE, np.clip(heard, -2, 2), np.nan)
 
 
-def score_texts(seed: int, block: int, survey: ContactSurvey) -> TextScores:
-    """Sentiment that follows the drivers the customer ticked, with the errors of a model."""
+def score_texts(
+    seed: int,
+    block: int,
+    contacts: Contacts,
+    survey: ContactSurvey,
+    relation: RelationSurvey,
+    feedback: Feedback,
+) -> TextScores:
+    """Sentiment that follows what the customer ticked, or the tone of the words, with the errors of a model.
+
+    A new version of the model also scores the last quarter again: those texts have two scores.
+    """
+    said = np.flatnonzero(survey.has_text)
+    drivers = survey.drivers[said]
+    ticked = TRUTH.sentiment_per_driver * (drivers.mean(axis=1) - TRUTH.sentiment_driver_middle)
+    told = np.flatnonzero(relation.has_text & (relation.nps >= 0))
+    recommended = TRUTH.sentiment_per_nps * (relation.nps[told] - TRUTH.sentiment_nps_middle)
+    kept, tone = sample_conversations(seed, block, contacts)
+    heard = TRUTH.sentiment_per_tone * (tone - MIDDLE)
+    volunteered = TRUTH.sentiment_per_tone * (feedback.tone - MIDDLE)
+    means = (ticked, recommended, volunteered, heard)
+    source = np.repeat(np.arange(len(means)), [len(mean) for mean in means])
+    mean = np.concatenate(means)
+    is_mixed = np.zeros(len(mean), bool)
+    is_mixed[: len(said)] = (drivers <= 2).any(axis=1) & (drivers == 5).any(axis=1)
+    row = np.concatenate([said, told, np.arange(len(feedback.kind)), kept])
+    customer = np.concatenate([
+        contacts.customer[survey.contact[said]], relation.invited_customer[relation.responded[told]],
+        feedback.customer, contacts.customer[kept],
+    ])  # fmt: skip
+    moment = np.concatenate([
+        survey.submitted[said], relation.submitted[told], feedback.received, contacts.started[kept],
+    ])  # fmt: skip
+    upgrade = day_number(TRUTH.sentiment_upgrade) * DAY_SECONDS
+    scored = moment + 6 * 3600
+    version = (scored >= upgrade).astype(np.int8)
+    again = np.flatnonzero(
+        (version == 0) & (moment >= day_number(TRUTH.sentiment_rescored_since) * DAY_SECONDS)
+    )
+    pick_of = np.concatenate([np.arange(len(row)), again])
+    version = np.concatenate([version, np.ones(len(again), np.int8)])
+    scored = np.minimum(np.concatenate([scored, np.full(len(again), upgrade)]), HISTORY_SECONDS - 1)
     rng = stream(seed, block, "text_scores")
-    response = np.flatnonzero(survey.has_text)
-    drivers = survey.drivers[response]
-    size = len(response)
-    value = np.clip(1.1 * (drivers.mean(axis=1) - 3.4) + 0.35 * normals(rng, size), -2, 2)
-    mixed = (drivers <= 2).any(axis=1) & (drivers == 5).any(axis=1) & (np.abs(value) < 0.5)
-    label = np.where(mixed, 3, np.where(value < -0.25, 0, np.where(value > 0.25, 2, 1)))
+    size = len(pick_of)
+    noise = np.where(version == 1, TRUTH.sentiment_noise, TRUTH.sentiment_noise_before)
+    value = np.clip(mean[pick_of] + noise * normals(rng, size), -2, 2)
+    bound = TRUTH.sentiment_label_bound
+    mixed = is_mixed[pick_of] & (np.abs(value) < TRUTH.sentiment_mixed_bound)
+    label = np.where(mixed, 3, np.where(value < -bound, 0, np.where(value > bound, 2, 1)))
     confidence = np.clip(0.55 + 0.2 * np.abs(value) + 0.08 * normals(rng, size), 0.3, 0.99)
-    scored = np.minimum(survey.submitted[response] + 6 * 3600, HISTORY_SECONDS - 1)
-    return TextScores(response, value, label, confidence, scored)
+    return TextScores(
+        source=source[pick_of], row=row[pick_of], customer=customer[pick_of], version=version, score=value,
+        label=label, confidence=confidence, scored=scored,
+    )  # fmt: skip

@@ -38,6 +38,11 @@ def contact_key(block: Block, row: np.ndarray) -> pa.Array:
     return row_key(block, "C", row)
 
 
+def relation_key(block: Block, wave: np.ndarray, customer: np.ndarray) -> pa.Array:
+    """Number of a respondent of the relation survey: wave and customer; null where the customer is negative."""
+    return pc.binary_join_element_wise(code("W", wave + 1, 1), customer_key(block, customer), "-")
+
+
 def employee_key(block: Block, employee: np.ndarray) -> pa.Array:
     """M and seven digits; X for temporary staff; null where negative."""
     own = (employee >= 0) & (employee < EXTERNAL)

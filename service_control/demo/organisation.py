@@ -56,16 +56,20 @@ def simulate(seed: int, number: int, customer_count: int) -> Block:
     contacts, outcomes = live(seed, number, customers, staff, endless)
     product = registered_products(stream(seed, number, "contact_products"), contracts, contacts.customer)
     contact_survey, clicks = surveys.survey_contacts(seed, number, customers, contacts)
+    relation_survey = surveys.survey_relations(seed, number, customers, contacts, outcomes)
+    feedback = incidentals.build_feedback(seed, number, customers, contacts, outcomes)
     return Block(
         number=number, seed=seed, staff=staff, customers=customers,
         contracts=settle_contracts(seed, number, customers, contracts, outcomes),
         contacts=contacts, contact_product=product, outcomes=outcomes,
         referrals=build_referrals(seed, number, customers, outcomes),
         contact_survey=contact_survey, clicks=clicks,
-        relation_survey=surveys.survey_relations(seed, number, customers, contacts, outcomes),
+        relation_survey=relation_survey,
         pulse=surveys.survey_employees(seed, number, staff),
         transactions=incidentals.build_transactions(seed, number, customers, outcomes),
         advocacy=incidentals.build_advocacy(seed, number, customers, outcomes),
-        feedback=incidentals.build_feedback(seed, number, customers, contacts, outcomes),
-        text_scores=incidentals.score_texts(seed, number, contact_survey),
+        feedback=feedback,
+        text_scores=incidentals.score_texts(
+            seed, number, contacts, contact_survey, relation_survey, feedback
+        ),
     )  # fmt: skip

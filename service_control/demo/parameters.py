@@ -221,6 +221,19 @@ class Truth:
     eces_estimate_slope: float = 0.60  # per point of the customer's true CES around its mean
     eces_estimate_noise: float = 0.90
 
+    # Imported sentiment, -2..2
+    sentiment_per_driver: float = 1.1  # per point of the mean driver score above the middle
+    sentiment_driver_middle: float = 3.4
+    sentiment_per_nps: float = 0.45  # per point of NPS above the middle, where only that is known
+    sentiment_nps_middle: float = 7.2
+    sentiment_per_tone: float = 1.0  # of feedback and conversations: low -1, high +1
+    sentiment_noise: float = 0.35  # error of the model
+    sentiment_noise_before: float = 0.60  # error of the version before it
+    sentiment_upgrade: date = date(2026, 1, 5)  # the new version; it also scores the last quarter again
+    sentiment_rescored_since: date = date(2025, 10, 1)
+    sentiment_label_bound: float = 0.25  # from here positive or negative
+    sentiment_mixed_bound: float = 0.5  # good and bad together, and no further from neutral than this
+
     # From experience to engagement
     loss_aversion: float = 2.0  # a bad contact counts this many times a good one
     memory_per_month: float = 0.75  # share of a remembered experience that is left a month later
@@ -237,6 +250,9 @@ class Truth:
     expectation_base: float = 3.3  # 1-5
     expectation_per_experience: float = 0.45
     expectation_noise: float = 0.8
+    relation_ease_base: float = 3.7  # 1-5
+    relation_ease_per_experience: float = 0.30
+    relation_ease_noise: float = 0.8
     expansion_share: float = 0.10  # of customers: a further product within the history
     expansion_per_experience: float = 0.15  # log share per point of mean remembered experience
     contraction_share: float = 0.05  # of customers with two or more products: one ends

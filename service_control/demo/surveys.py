@@ -78,6 +78,7 @@ class RelationSurvey:
     nps: np.ndarray
     mark: np.ndarray
     expectation: np.ndarray
+    ease: np.ndarray
     has_text: np.ndarray
 
 
@@ -255,6 +256,9 @@ def survey_relations(
         + TRUTH.expectation_per_experience * experience
         + TRUTH.expectation_noise * normals(rng, size)
     )
+    own = stream(seed, block, "relation_ease")
+    ease = TRUTH.relation_ease_base + TRUTH.relation_ease_per_experience * experience
+    ease = score(ease + TRUTH.relation_ease_noise * normals(own, size), 1, 5)
     weight = 1 / factor[rows]
     weight /= np.array([weight[wave[rows] == number].mean() for number in range(len(TRUTH.relation_waves))])[
         wave[rows]
@@ -267,6 +271,7 @@ def survey_relations(
         nps=np.where(rng.random(size) < 0.02, NO_ANSWER, nps),
         mark=np.clip(np.round(2 * (mark + TRUTH.mark_noise * normals(rng, size))) / 2, 1, 10),
         expectation=np.where(rng.random(size) < 0.03, NOT_APPLICABLE, score(expectation, 1, 5)),
+        ease=np.where(own.random(size) < 0.03, NOT_APPLICABLE, ease),
         has_text=rng.random(size) < 0.30,
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ import pytest
 from service_control.demo.clock import DAY_COUNT, DAY_SECONDS, month_of_day
 from service_control.demo.contacts import ISSUES, Contacts
 from service_control.demo.deliver_survey import DRIVER_HEADERS
+from service_control.demo.incidentals import ADVOCACY_KINDS, COMPLAINT, IDEA, SCORED_SOURCES, SENTIMENTS
 from service_control.demo.organisation import Block
 from service_control.demo.outcomes import churn_hazard, remembered_months
 from service_control.demo.parameters import CHANNELS, TRUTH
@@ -155,6 +156,65 @@ def test_promoters_refer_more(block: Block) -> None:
     rate = [refers[(relation.nps >= low) & (relation.nps <= high)].mean() for low, high in bands]
     assert rate[0] < rate[1] < rate[2]
     assert rate[2] > 2.5 * rate[0]
+
+
+def test_promoters_of_the_relation_survey_refer_and_review_more_often_afterwards(block: Block) -> None:
+    """Deeds within 180 days after the answer, per 100 of each band."""
+    relation, window = block.relation_survey, 180 * DAY_SECONDS
+    customer = relation.invited_customer[relation.responded]
+    followed = (relation.nps >= 0) & (relation.submitted + window < DAY_COUNT * DAY_SECONDS)
+    bands = [followed & (relation.nps <= 6), followed & (relation.nps >= 9)]
+    reviews = block.advocacy.kind == ADVOCACY_KINDS.index("review")
+    deeds = {
+        "referrals": (block.referrals.referrer, block.referrals.moment),
+        "reviews": (block.advocacy.customer[reviews], block.advocacy.moment[reviews]),
+    }
+    rates = {}
+    for name, (who, moment) in deeds.items():
+        counts = [
+            ((moment[who == person] >= at) & (moment[who == person] < at + window)).sum()
+            for person, at in zip(customer, relation.submitted, strict=True)
+        ]
+        rates[name] = [100 * np.array(counts)[band].mean() for band in bands]
+    assert rates["referrals"][1] > 2 * rates["referrals"][0]
+    assert rates["reviews"][1] > 0
+
+
+def test_sentiment_follows_what_was_ticked_with_the_errors_of_its_version(block: Block) -> None:
+    scores, survey = block.text_scores, block.contact_survey
+    explained = scores.source == SCORED_SOURCES.index("contact_survey")
+    mean = survey.drivers[scores.row[explained]].mean(axis=1)
+    planted = TRUTH.sentiment_per_driver * (mean - TRUTH.sentiment_driver_middle)
+    inside = np.abs(planted) < 0.5  # far from the ends of the scale, where errors are cut off
+    for version, noise in enumerate((TRUTH.sentiment_noise_before, TRUTH.sentiment_noise)):
+        of_version = inside & (scores.version[explained] == version)
+        error = scores.score[explained][of_version] - planted[of_version]
+        assert error.mean() == pytest.approx(0, abs=0.05)
+        assert error.std() == pytest.approx(noise, rel=0.06)
+    twice = np.unique(np.column_stack([scores.source, scores.row]), axis=0, return_counts=True)[1] == 2
+    assert 0.05 < twice.mean() < 0.25  # one quarter of two years was scored again
+    tone = {source: scores.score[scores.source == number] for number, source in enumerate(SCORED_SOURCES)}
+    assert all(len(found) > 100 and found.std() > 0.5 for found in tone.values())
+
+
+def test_complaints_are_negative_and_ideas_are_not(block: Block) -> None:
+    scores = block.text_scores
+    volunteered = scores.source == SCORED_SOURCES.index("feedback")
+    kind = block.feedback.kind[scores.row[volunteered]]
+    label = scores.label[volunteered]
+    assert (label[kind == COMPLAINT] == SENTIMENTS.index("negative")).mean() > 0.8
+    assert (label[kind == IDEA] == SENTIMENTS.index("negative")).mean() < 0.1
+
+
+def test_revenue_grows_with_customers_and_shrinks_within_them(block: Block) -> None:
+    """Further products are bought and dropped while the customer stays: expansion and contraction."""
+    contracts, left = block.contracts, block.outcomes.left[block.contracts.customer]
+    dropped = (contracts.ended < left) & (contracts.ended < DAY_COUNT)
+    assert 0.3 * TRUTH.contraction_share < len(np.unique(contracts.customer[dropped])) / block.customers.count
+    bought = (contracts.started > np.maximum(block.customers.acquired[contracts.customer], 0)) & (
+        left > DAY_COUNT
+    )
+    assert len(np.unique(contracts.customer[bought])) / block.customers.count > 0.3 * TRUTH.expansion_share
 
 
 def test_both_sides_of_the_click(block: Block) -> None:

@@ -10,10 +10,14 @@ GRAINS = {"day": "1d", "week": "1w", "month": "1mo", "quarter": "1q"}
 YEAR = "rolling_12_months"
 KEY = ["metric_code", "period_start", "scope_key"]
 # months are the finest grain of these: money, drivers, and waves of a survey among all employees
-MONTHS_OF_CUSTOMERS = ["customer_profitability", "margin_share"]
+MONTHS_OF_CUSTOMERS = [
+    "customer_profitability", "margin_share", "cost_to_serve", "feedback_per_100", "ideas_per_100",
+]  # fmt: skip
+ADVOCACY = ["referrals_per_100_promoters", "reviews_per_100_promoters"]
+RATIOS = ["margin_share", "revenue_churn", "net_revenue_retention"]
 WAVES = ["esat", "esat_mean", "enps", "eces", "eces_easy", "engagement_score", "engagement_index"]
 WAVES += ["engagement_vigour", "engagement_dedication"]
-MONTHLY = [*MONTHS_OF_CUSTOMERS, *WAVES]
+MONTHLY = [*MONTHS_OF_CUSTOMERS, *ADVOCACY, "loyalty", *WAVES]
 MONTHLY_PREFIXES = "^(driver|facet)_"
 
 
@@ -55,7 +59,7 @@ def cells_of_means(observations: pl.DataFrame, grain: str, scope: str) -> pl.Dat
     )
     if grain == YEAR:
         parts = _rolled(parts)
-    ratio = pl.col("metric_code") == "margin_share"
+    ratio = pl.col("metric_code").is_in(RATIOS)
     return parts.select(
         *KEY,
         "count",
@@ -80,9 +84,11 @@ def _rolled(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def cells_of_losses(lost: pl.DataFrame, grain: str, scope: str) -> pl.DataFrame:
-    """The same of churn and attrition, which belong to a period as a whole."""
+    """The same of churn, attrition and revenue, which belong to a period as a whole."""
     frame = _keyed(lost.filter(pl.col("period_grain") == grain), scope)
-    return frame.group_by(KEY).agg(count=pl.len(), mean=pl.col("y").mean(), plain=pl.col("y").mean())
+    ratio = 100 * pl.col("y").sum() / pl.col("x").sum()
+    value = pl.when(pl.col("metric_code").first().is_in(RATIOS)).then(ratio).otherwise(pl.col("y").mean())
+    return frame.group_by(KEY).agg(count=pl.len(), mean=value, plain=value)
 
 
 def _keyed(frame: pl.DataFrame, scope: str) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from tests.metrics.cells import periods
 from tests.metrics.delivered import Delivery
 from tests.metrics.losses import losses
 from tests.metrics.observed import observations
+from tests.metrics.revenue import revenue
 from tests.projects import Project
 
 
@@ -24,7 +25,9 @@ def observed(delivery: Delivery) -> pl.DataFrame:
 
 @pytest.fixture(scope="session")
 def lost(delivery: Delivery, observed: pl.DataFrame) -> pl.DataFrame:
-    return losses(delivery, periods(observed["day"].min(), observed["day"].max()))
+    """What belongs to a period as a whole: who is lost in it, and what its first customers pay at its end."""
+    known = periods(observed["day"].min(), observed["day"].max())
+    return pl.concat([losses(delivery, known), revenue(delivery, known)], how="diagonal_relaxed")
 
 
 @pytest.fixture(scope="session")

@@ -5,13 +5,15 @@ Each has metric_code, day, weight, y (in the unit of the metric), the scopes and
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 
 import polars as pl
+from scipy import stats
 
 from tests.metrics import placed
 from tests.metrics.delivered import Delivery
+from tests.metrics.losses import spells
 from tests.metrics.placed import SCOPES
 
 WINDOWS = (7, 14, 30)
@@ -26,23 +28,32 @@ def observations(delivery: Delivery) -> pl.DataFrame:
         of_follow_ups(delivery),
         of_matched(delivery),
         of_customer_months(delivery),
+        of_texts(delivery),
+        of_invitations(delivery),
+        of_promoters(delivery),
+        of_loyalty(delivery),
     ]
     return pl.concat(parts, how="diagonal").with_columns(pl.col("weight").fill_null(1.0))
 
 
 def of_answers(delivery: Delivery) -> pl.DataFrame:
-    y = {
-        "proportion": pl.when(pl.col("box") == 1).then(100.0).otherwise(0.0),
-        "net_share": 100.0 * pl.col("box"),
-        "mean": pl.col("x"),
-    }
+    index = 100.0 * (pl.col("x") - pl.col("low")) / (pl.col("high") - pl.col("low"))
+
+    def y(row: dict[str, str]) -> pl.Expr:
+        if row["estimator"] == "proportion":
+            is_counted = pl.col("box") == (1 if row["is_higher_better"] == "true" else -1)
+            return pl.when(is_counted).then(100.0).otherwise(0.0)
+        if row["estimator"] == "net_share":
+            return 100.0 * pl.col("box")
+        return index if (row["scale_minimum"], row["scale_maximum"]) == ("0", "100") else pl.col("x")
+
     answers = placed.answers(delivery)
     asked = [
         row for row in delivery.seed("metrics") if row["item_metric_code"] not in ("", "engagement_score")
     ]
     return pl.concat(
         answers.filter(pl.col("metric") == row["item_metric_code"]).select(
-            "day", "weight", *SCOPES, y=y[row["estimator"]], metric_code=pl.lit(row["metric_code"])
+            "day", "weight", *SCOPES, y=y(row), metric_code=pl.lit(row["metric_code"])
         )
         for row in asked
     )
@@ -223,19 +234,32 @@ def of_matched(delivery: Delivery) -> pl.DataFrame:
 
 
 def of_customer_months(delivery: Delivery) -> pl.DataFrame:
-    """Profit and revenue of every month in which a customer had a contract in force."""
+    """Profit, revenue, service and feedback of every month in which a customer had a contract in force."""
     months = customer_months(delivery).filter(pl.col("active_days") > 0)
-    profit = months.select(
-        "day", "segment", "region", y="profit", metric_code=pl.lit("customer_profitability")
+    y = {
+        "customer_profitability": pl.col("profit"),
+        "margin_share": pl.col("profit"),
+        "cost_to_serve": pl.col("service"),
+        "feedback_per_100": 100.0 * pl.col("feedback"),
+        "ideas_per_100": 100.0 * pl.col("ideas"),
+    }
+    return pl.concat(
+        months.select(
+            "day",
+            "segment",
+            "region",
+            y=amount,
+            x=pl.col("revenue") if code == "margin_share" else pl.lit(None, pl.Float64),
+            metric_code=pl.lit(code),
+        )
+        for code, amount in y.items()
     )
-    margin = months.select(
-        "day", "segment", "region", y="profit", x="revenue", metric_code=pl.lit("margin_share")
-    )
-    return pl.concat([profit, margin], how="diagonal")
 
 
 def customer_months(delivery: Delivery) -> pl.DataFrame:
-    """customer_id, day (first of the month), active_days, revenue, profit, and the scopes as of that day."""
+    """customer_id, day (first of the month), active_days, revenue, profit, service (its cost), feedback and ideas
+    (items), and the scopes as of that day.
+    """
     contacts = placed.contacts(delivery).with_columns(month=pl.col("day").dt.truncate("1mo"))
     first, last = contacts["month"].min(), contacts["month"].max()
     months = pl.DataFrame({"month": pl.date_range(first, last, "1mo", eager=True)})
@@ -264,8 +288,148 @@ def customer_months(delivery: Delivery) -> pl.DataFrame:
     service = (
         contacts.filter(pl.col("customer_id").is_not_null())
         .group_by("customer_id", "month")
-        .agg(cost=(minutes * delivery.assumption("labour_rate_eur_per_hour") / 60 + per_contact).sum())
+        .agg(service=(minutes * delivery.assumption("labour_rate_eur_per_hour") / 60 + per_contact).sum())
+        .with_columns(cost=pl.col("service"))
     )
-    every = pl.concat([fees, sales, service], how="diagonal").group_by("customer_id", "month").sum()
+    items = delivery.used("feedback_items").filter(pl.col("customer_id").is_not_null())
+    items = items.group_by("customer_id", month=placed.local_day("received_at").dt.truncate("1mo"))
+    words = items.agg(feedback=pl.len(), ideas=pl.col("kind").is_in(["idea", "suggestion"]).sum())
+    parts = [fees, sales, service, words]
+    every = pl.concat(parts, how="diagonal_relaxed").group_by("customer_id", "month").sum()
     every = every.with_columns(day=pl.col("month"), profit=pl.col("revenue") - pl.col("cost"))
     return placed.with_segment_and_region(every, delivery)
+
+
+def last_day(delivery: Delivery) -> date:
+    """The last day on which anything was measured."""
+    sales = delivery.used("transactions").select(day=placed.local_day("occurred_at"))
+    frames = [placed.contacts(delivery), placed.responses(delivery), sales]
+    return max(frame["day"].max() for frame in frames)
+
+
+def of_texts(delivery: Delivery) -> pl.DataFrame:
+    """Words by the last model that scored them, voices by the mean of what the customer said in a contact."""
+    bound = delivery.assumption("sentiment_from")
+    by_score = (
+        pl.when(pl.col("score") >= bound)
+        .then(pl.lit("positive"))
+        .when(pl.col("score") <= -bound)
+        .then(pl.lit("negative"))
+        .otherwise(pl.lit("neutral"))
+    )
+    scores = delivery.used("text_scores").filter(pl.col("kind") == "sentiment")
+    scores = scores.sort("scored_at", "model_version", "model").group_by("reference_id").last()
+    scores = scores.with_columns(label=pl.coalesce("label", by_score))
+    contacts = placed.contacts(delivery).select("day", *SCOPES, reference_id="contact_id")
+    explained = placed.responses(delivery).filter(pl.col("respondent_kind") != "employee")
+    explained = explained.rename({"response_id": "reference_id"})
+    feedback = delivery.used("feedback_items").with_columns(day=placed.local_day("received_at"))
+    feedback = feedback.select("customer_id", "contact_id", "day", reference_id="feedback_item_id")
+    feedback = placed.near_contact(feedback, delivery, "reference_id")
+    columns = ["reference_id", "day", *SCOPES]
+    written = pl.concat(part.select(columns) for part in (explained, feedback)).join(
+        scores, on="reference_id"
+    )
+    spoken = contacts.join(scores, on="reference_id").select(written.columns)
+    said = delivery.used("utterances").filter(
+        pl.col("speaker").fill_null("customer") == "customer", pl.col("acoustic_score").is_not_null()
+    )
+    heard = said.group_by(reference_id="contact_id").agg(score=pl.col("acoustic_score").mean())
+    heard = heard.join(contacts, on="reference_id").with_columns(label=by_score)
+    words = pl.concat([written, spoken])
+    net = {"positive": 100.0, "negative": -100.0, "neutral": 0.0, "mixed": 0.0}
+    found = [("sentiment", words), ("sentiment_text", written), ("sentiment_voice", heard)]
+    parts = [
+        frame.select("day", *SCOPES, metric_code=pl.lit(code), y=pl.col("label").replace_strict(net))
+        for code, frame in found
+    ]
+    return pl.concat([*parts, _shares(words, {"sentiment_mixed": pl.col("label") == "mixed"})])
+
+
+def of_invitations(delivery: Delivery) -> pl.DataFrame:
+    """Delivered invitations of customers with full time to answer."""
+    sent = delivery.used("invitations").filter(
+        pl.col("respondent_kind") != "employee", pl.col("is_delivered").fill_null(True)
+    )
+    sent = sent.with_columns(
+        day=placed.local_day("sent_at"),
+        customer_id="respondent_id",
+        answered=pl.col("response_id").is_not_null(),
+    ).sort("customer_id", "sent_at", "invitation_id")
+    earlier = pl.col("answered").cast(pl.Int64).cum_sum() - pl.col("answered").cast(pl.Int64)
+    sent = sent.with_columns(before=earlier.over("customer_id") > 0)
+    days = timedelta(days=delivery.assumption("response_follow_up_days"))
+    sent = sent.filter(pl.col("day") + days <= last_day(delivery))
+    sent = sent.select("invitation_id", "customer_id", "contact_id", "day", "answered", "before")
+    sent = placed.near_contact(sent, delivery, "invitation_id")
+    again = _shares(sent.filter("before"), {"repeat_responder_rate": pl.col("answered")})
+    return pl.concat([_shares(sent, {"responsiveness": pl.col("answered")}), again])
+
+
+def of_promoters(delivery: Delivery) -> pl.DataFrame:
+    """What promoters of the relation survey with full follow-up did in the days from their answer on."""
+    days = timedelta(days=delivery.assumption("advocacy_follow_up_days"))
+    promoters = placed.answers(delivery).filter(pl.col("metric") == "nps_relation", pl.col("x") >= 9)
+    promoters = promoters.filter(pl.col("day") + days <= last_day(delivery))
+    referrals = delivery.used("referrals").select(
+        customer_id="referrer_customer_id", done=placed.local_day("referred_at")
+    )
+    reviews = delivery.used("advocacy_events").filter(pl.col("kind") == "review")
+    reviews = reviews.select("customer_id", done=placed.local_day("occurred_at"))
+    parts = []
+    for code, deeds in {
+        "referrals_per_100_promoters": referrals,
+        "reviews_per_100_promoters": reviews,
+    }.items():
+        pairs = promoters.select("response_id", "customer_id", "day").join(deeds, on="customer_id")
+        gap = pl.col("done") - pl.col("day")
+        counted = pairs.filter(gap >= timedelta(0), gap < days).group_by("response_id").len("deeds")
+        y = 100.0 * pl.col("deeds").fill_null(0)
+        found = promoters.join(counted, on="response_id", how="left")
+        parts.append(found.select("day", "weight", *SCOPES, metric_code=pl.lit(code), y=y))
+    return pl.concat(parts)
+
+
+def of_loyalty(delivery: Delivery) -> pl.DataFrame:
+    """The index of who was a customer when the year began that ends with the month of `day`."""
+    weights = {row["part_code"]: float(row["weight"]) for row in delivery.seed("loyalty_weights")}
+    weights = {part: weights[part] for part in ("retention", "repeat_purchase", "tenure")}
+    first = placed.contacts(delivery)["day"].min().replace(day=1)
+    months = pl.date_range(first, last_day(delivery), "1mo", eager=True)
+    there = spells(delivery).with_columns(pl.col("last").fill_null(date(9999, 12, 31)))
+    joined = there.group_by("customer_id").agg(joined=pl.col("began").min())
+    contracts = delivery.used("contracts").filter(
+        pl.col("ended_on").is_null() | (pl.col("ended_on") > pl.col("started_on"))
+    )
+    sales = delivery.used("transactions").filter(
+        pl.col("kind").fill_null("purchase") == "purchase", pl.col("revenue_eur") > 0
+    )
+    bought = pl.concat([
+        contracts.select("customer_id", on="started_on"),
+        sales.select("customer_id", on=placed.local_day("occurred_at")),
+    ])  # fmt: skip
+    years = []
+    for month in months[11:]:
+        begin = pl.select(pl.lit(month).dt.offset_by("-11mo")).item()
+        end = pl.select(pl.lit(month).dt.month_end()).item()
+        base = there.filter(pl.col("began") < begin, pl.col("last") >= begin).select(
+            "customer_id", began="began"
+        )
+        stays = there.filter(pl.col("began") <= end, pl.col("last") >= end)["customer_id"]
+        buys = bought.filter(pl.col("on").is_between(begin, end))["customer_id"]
+        since = 12 * (begin.year - pl.col("joined").dt.year()) + begin.month - pl.col("joined").dt.month()
+        years.append(
+            base.join(joined, on="customer_id").select(
+                "customer_id",
+                month=pl.lit(month),
+                day=pl.lit(begin),
+                retention=100.0 * pl.col("customer_id").is_in(stays.implode()).cast(pl.Float64),
+                repeat_purchase=100.0 * pl.col("customer_id").is_in(buys.implode()).cast(pl.Float64),
+                months=since,
+            )
+        )
+    percentile = stats.percentileofscore(years[0]["months"], pl.concat(years)["months"], kind="mean")
+    frame = pl.concat(years).with_columns(tenure=pl.Series(percentile)).with_row_index("row")
+    frame = placed.customer_day(frame, delivery, "row")
+    index = sum(weight * pl.col(part) for part, weight in weights.items()) / sum(weights.values())
+    return frame.select("segment", "region", "product", day="month", metric_code=pl.lit("loyalty"), y=index)

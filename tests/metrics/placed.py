@@ -72,33 +72,57 @@ def contacts(delivery: Delivery) -> pl.DataFrame:
 
 
 @cache
-def answers(delivery: Delivery) -> pl.DataFrame:
-    """Used answers with a number.
+def responses(delivery: Delivery) -> pl.DataFrame:
+    """Used responses: response_id, survey_code, respondent_kind, customer_id, weight, day and scopes.
 
-    Columns: response_id, item_code, metric and driver (of the item), x (on its scale), box (1 favourable, 0
-    neutral, -1 unfavourable), contact_id, weight, day and scopes. What is about a contact has the contact's
-    scopes.
+    What is about a contact has the contact's scopes.
     """
-    responses = delivery.used("responses").with_columns(
+    rows = delivery.used("responses").with_columns(
         day=local_day("submitted_at"), weight=pl.col("weight").fill_null(1.0)
     )
-    tied = responses.filter(pl.col("contact_id").is_not_null())
+    tied = rows.filter(pl.col("contact_id").is_not_null())
     tied = tied.drop(SCOPES, strict=False).join(
-        contacts(delivery).select("contact_id", *SCOPES), on="contact_id"
+        contacts(delivery).select("contact_id", "customer_id", *SCOPES), on="contact_id"
     )
-    loose = responses.filter(pl.col("contact_id").is_null()).drop("segment", "region")
+    loose = rows.filter(pl.col("contact_id").is_null()).drop("segment", "region")
     of_customers = with_segment_and_region(_respondents(loose, "customer"), delivery)
     in_force = product_in_force(of_customers, delivery, "response_id")
     of_customers = of_customers.drop("product").join(in_force, on="response_id", how="left")
     of_customers = of_customers.rename({"in_force": "product"})
     of_employees = with_team(_respondents(loose, "employee"), delivery)
     of_employees = without_small_teams(of_employees, delivery)
-    columns = ["response_id", "survey_code", "contact_id", "weight", "day", *SCOPES]
-    placed = pl.concat(
+    columns = [
+        "response_id", "survey_code", "respondent_kind", "customer_id", "contact_id", "weight", "day", *SCOPES,
+    ]  # fmt: skip
+    return pl.concat(
         [part.select(c for c in columns if c in part.columns) for part in (tied, of_customers, of_employees)],
         how="diagonal",
     )
-    return scored(delivery).join(placed, on="response_id")
+
+
+@cache
+def answers(delivery: Delivery) -> pl.DataFrame:
+    """Used answers with a number.
+
+    Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, 0 neutral,
+    -1 unfavourable), low and high (of the scale) and those of `responses`.
+    """
+    return scored(delivery).join(responses(delivery), on="response_id")
+
+
+def customer_day(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.DataFrame:
+    """`frame` (key, customer_id, day) with segment, region and product of the customer on the day."""
+    placed = with_segment_and_region(frame, delivery)
+    in_force = product_in_force(frame, delivery, key)
+    return placed.join(in_force.rename({"in_force": "product"}), on=key, how="left")
+
+
+def near_contact(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.DataFrame:
+    """`frame` (key, customer_id, contact_id, day) with the scopes of the contact, else of the customer on the day."""
+    about = contacts(delivery).select("contact_id", *SCOPES)
+    tied = frame.join(about, on="contact_id")
+    loose = frame.join(about, on="contact_id", how="anti")
+    return pl.concat([tied, customer_day(loose, delivery, key)], how="diagonal")
 
 
 def _respondents(responses: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -126,7 +150,7 @@ def headcounts(delivery: Delivery, months: list) -> pl.DataFrame:
 
 
 def scored(delivery: Delivery) -> pl.DataFrame:
-    """response_id, item_code, metric, driver, x, box of every answer that is a number on its scale."""
+    """response_id, item_code, metric, driver, x, box, low, high of every answer that is a number on its scale."""
     scales = {row["scale_id"]: row for row in delivery.seed("scales")}
     items = {
         (r["survey_code"], r["item_code"]): r for r in delivery.seed("survey_items") if r["role"] == "item"
@@ -138,8 +162,10 @@ def scored(delivery: Delivery) -> pl.DataFrame:
         if item and scales[item["scale_id"]]["kind"] == "numeric":
             score = _score(text, item, scales[item["scale_id"]])
             if score:
-                found[response, code] = (item["metric_code"], item["driver_code"], *score)
-    rows = [(*key, *values) for key, values in found.items() if values[-1] is not None]
+                scale = scales[item["scale_id"]]
+                bounds = float(scale["minimum"]), float(scale["maximum"])
+                found[response, code] = (item["metric_code"], item["driver_code"], *score, *bounds)
+    rows = [(*key, *values) for key, values in found.items() if values[2] is not None]
     schema = {
         "response_id": pl.String,
         "item_code": pl.String,
@@ -147,6 +173,8 @@ def scored(delivery: Delivery) -> pl.DataFrame:
         "driver": pl.String,
         "x": pl.Float64,
         "box": pl.Int64,
+        "low": pl.Float64,
+        "high": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -60,6 +60,22 @@ def test_every_published_item_score_comes_out(sfo, real_data):
     assert scores["q14passthru"][1] == pytest.approx(4.3070, abs=0.00005)
 
 
+def test_ease_on_five_points_as_an_index(sfo):
+    """Two steps were asked, mean 4.4133 and 4.3070 on 1 to 5; the index puts 1 at 0 and 5 at 100."""
+    steps = sfo.query("""
+        select n, mean_score_unweighted from marts.item_scores
+        where period_grain = 'all_time' and item_code in ('q14find', 'q14passthru')
+    """)
+    assert sorted(round(mean, 4) for _, mean in steps) == [4.3070, 4.4133]
+    ((n, index, high),) = sfo.query("""
+        select n, value_unweighted, ci_high from marts.metric_values
+        where metric_code = 'ces_ease_index' and period_grain = 'month' and scope_kind = 'organisation'
+    """)
+    assert n == sum(count for count, _ in steps)
+    assert index == pytest.approx(25 * (sum(count * mean for count, mean in steps) / n - 1), abs=1e-9)
+    assert index < high < 100
+
+
 def test_nothing_is_lost(sfo):
     assert sfo.query(
         "select row_count_raw, row_count_accepted from marts.source_freshness where contract_table = 'responses'"

@@ -38,6 +38,29 @@ def test_revenue_to_the_cent(telco):
     assert (customers, left) == (7043, 1869)
 
 
+def test_revenue_churn_and_retention(telco):
+    values = dict(telco.query(f"""
+        select metric_code, value from marts.metric_values
+        where metric_code in ('revenue_churn', 'net_revenue_retention') and {MONTH}
+    """))  # fmt: skip
+    # monthly charges 456,116.60, of customers who left 139,130.85; nobody's charge changed
+    assert values["revenue_churn"] == pytest.approx(100 * 139_130.85 / 456_116.60, abs=1e-6)
+    assert values["net_revenue_retention"] == pytest.approx(100 - values["revenue_churn"], abs=1e-9)
+
+
+def test_what_was_not_delivered_has_no_figure(telco):
+    """No invitations, texts, feedback or advocacy came in: no zero, and no loyalty on less than a year."""
+    absent = (
+        "responsiveness",
+        "sentiment",
+        "sentiment_voice",
+        "feedback_per_100",
+        "reviews_per_100_promoters",
+        "loyalty",
+    )
+    assert telco.value(f"select count(*) from marts.metric_values where metric_code in {absent}") == 0
+
+
 def test_referrals(telco):
     assert telco.value("select count(*) from marts.fct_referrals") == 13747
 

@@ -5,40 +5,59 @@ item_metrics as (
 ),
 
 -- The answers were summed once per item; a metric takes the sums of its estimator: the answers themselves, or 1 and -1
--- for the boxes, which are their own squares.
-of_items as (
+-- for the boxes, which are their own squares. A share that had better be low counts the unfavourable answers.
+of_estimators as (
     select
         item_metrics.metric_code,
+        item_metrics.is_index,
         sums.observed_on,
         sums.scope_kind,
         sums.scope_key,
         sums.n,
-        case item_metrics.estimator
-            when 'net_share' then sums.top_box_count - sums.bottom_box_count
-            when 'proportion' then sums.top_box_count
-            else sums.y_sum
-        end as y_sum,
-        case item_metrics.estimator
-            when 'net_share' then sums.top_box_count + sums.bottom_box_count
-            when 'proportion' then sums.top_box_count
-            else sums.y_sq_sum
-        end as y_sq_sum,
         sums.w_sum,
         sums.w_sq_sum,
-        case item_metrics.estimator
-            when 'net_share' then sums.top_w_sum - sums.bottom_w_sum
-            when 'proportion' then sums.top_w_sum
-            else sums.wy_sum
-        end as wy_sum,
-        case item_metrics.estimator
-            when 'net_share' then sums.top_w_sum + sums.bottom_w_sum
-            when 'proportion' then sums.top_w_sum
-            else sums.wy_sq_sum
-        end as wy_sq_sum,
+        {%- for y, top, bottom in [('y', 'top_box_count', 'bottom_box_count'), ('wy', 'top_w_sum', 'bottom_w_sum')] %}
+        case
+            when item_metrics.estimator = 'net_share' then sums.{{ top }} - sums.{{ bottom }}
+            when item_metrics.estimator = 'proportion' and item_metrics.is_higher_better then sums.{{ top }}
+            when item_metrics.estimator = 'proportion' then sums.{{ bottom }}
+            else sums.{{ y }}_sum
+        end as {{ y }}_sum,
+        case
+            when item_metrics.estimator = 'net_share' then sums.{{ top }} + sums.{{ bottom }}
+            when item_metrics.estimator = 'proportion' and item_metrics.is_higher_better then sums.{{ top }}
+            when item_metrics.estimator = 'proportion' then sums.{{ bottom }}
+            else sums.{{ y }}_sq_sum
+        end as {{ y }}_sq_sum,
+        {%- endfor %}
         sums.scale_minimum,
-        sums.scale_maximum
+        sums.scale_maximum,
+        nullif(sums.scale_maximum - sums.scale_minimum, 0) as scale_width
     from {{ ref('int_survey__item_sums') }} as sums
     inner join item_metrics on sums.survey_code = item_metrics.survey_code and sums.item_code = item_metrics.item_code
+),
+
+-- an index is 100·(y - minimum)/width of every answer, which the sums follow
+of_items as (
+    select
+        metric_code,
+        observed_on,
+        scope_kind,
+        scope_key,
+        n,
+        {%- for y, n in [('y', 'n'), ('wy', 'w_sum')] %}
+        case when is_index then 100 * ({{ y }}_sum - {{ n }} * scale_minimum) / scale_width else {{ y }}_sum end as {{ y }}_sum,
+        case
+            when is_index
+                then 10000 * ({{ y }}_sq_sum - 2 * scale_minimum * {{ y }}_sum + {{ n }} * scale_minimum * scale_minimum) / (scale_width * scale_width)
+            else {{ y }}_sq_sum
+        end as {{ y }}_sq_sum,
+        {%- endfor %}
+        w_sum,
+        w_sq_sum,
+        case when is_index then 0 else scale_minimum end as scale_minimum,
+        case when is_index then 100 else scale_maximum end as scale_maximum
+    from of_estimators
 ),
 
 engagement as (
@@ -90,9 +109,15 @@ of_engagement as (
 ),
 
 parts as (
-    select * from of_items
+    select
+        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, w_sum, w_sq_sum, wy_sum, wy_sq_sum,
+        scale_minimum, scale_maximum
+    from of_items
     union all
-    select * from of_engagement
+    select
+        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, w_sum, w_sq_sum, wy_sum, wy_sq_sum,
+        scale_minimum, scale_maximum
+    from of_engagement
     where scope_key is not null
 )
 

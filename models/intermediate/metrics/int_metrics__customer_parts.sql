@@ -1,4 +1,14 @@
 {%- set scopes = ['segment', 'region', 'product'] -%}
+{#- A metric of active customers by month: what each counts (y) and, of a ratio, per what (x). -#}
+{%- set metrics = [
+    ('customer_profitability', 'profit_eur', none),
+    ('margin_share', 'profit_eur', 'revenue_eur'),
+    ('cost_to_serve', 'cost_to_serve_eur', none),
+    ('feedback_per_100', '100 * feedback_count', none),
+    ('ideas_per_100', '100 * idea_count', none),
+] -%}
+{#- Without a single feedback item the table was not delivered, which is something else than no feedback. -#}
+{%- set of_feedback = ['feedback_per_100', 'ideas_per_100'] %}
 
 with
 
@@ -9,12 +19,16 @@ cells as (
         segment,
         region,
         product,
-        count(*) as n,
-        sum(profit_eur) as profit_sum,
-        sum(profit_eur * profit_eur) as profit_sq_sum,
-        sum(revenue_eur) as revenue_sum,
-        sum(revenue_eur * revenue_eur) as revenue_sq_sum,
-        sum(revenue_eur * profit_eur) as revenue_profit_sum
+        {%- for _, y, x in metrics %}
+        cast(sum({{ y }}) as {{ type_double() }}) as y_sum_{{ loop.index }},
+        cast(sum(cast({{ y }} as {{ type_double() }}) * {{ y }}) as {{ type_double() }}) as y_sq_sum_{{ loop.index }},
+        {%- if x %}
+        sum({{ x }}) as x_sum_{{ loop.index }},
+        sum({{ x }} * {{ x }}) as x_sq_sum_{{ loop.index }},
+        sum({{ x }} * {{ y }}) as xy_sum_{{ loop.index }},
+        {%- endif %}
+        {%- endfor %}
+        count(*) as n
     from {{ ref('fct_customer_months') }}
     where is_active
     group by month_start, segment, region, product
@@ -24,40 +38,40 @@ summed as (
     select
         month_start as observed_on,
         {{ scope_of_grouping(scopes) }},
-        sum(n) as n,
-        sum(profit_sum) as profit_sum,
-        sum(profit_sq_sum) as profit_sq_sum,
-        sum(revenue_sum) as revenue_sum,
-        sum(revenue_sq_sum) as revenue_sq_sum,
-        sum(revenue_profit_sum) as revenue_profit_sum
+        {%- for _, y, x in metrics %}
+        sum(y_sum_{{ loop.index }}) as y_sum_{{ loop.index }},
+        sum(y_sq_sum_{{ loop.index }}) as y_sq_sum_{{ loop.index }},
+        {%- if x %}
+        sum(x_sum_{{ loop.index }}) as x_sum_{{ loop.index }},
+        sum(x_sq_sum_{{ loop.index }}) as x_sq_sum_{{ loop.index }},
+        sum(xy_sum_{{ loop.index }}) as xy_sum_{{ loop.index }},
+        {%- endif %}
+        {%- endfor %}
+        sum(n) as n
     from cells
     group by {{ grouping_by_scope(['month_start'], scopes) }}
 )
 
+{% for metric_code, _, x in metrics %}
 select
-    'customer_profitability' as metric_code,
+    '{{ metric_code }}' as metric_code,
     observed_on,
     scope_kind,
     scope_key,
     cast(n as bigint) as n,
-    profit_sum as y_sum,
-    profit_sq_sum as y_sq_sum,
+    y_sum_{{ loop.index }} as y_sum,
+    y_sq_sum_{{ loop.index }} as y_sq_sum,
+    {%- if x %}
+    x_sum_{{ loop.index }} as x_sum,
+    x_sq_sum_{{ loop.index }} as x_sq_sum,
+    xy_sum_{{ loop.index }} as xy_sum
+    {%- else %}
     cast(null as {{ type_double() }}) as x_sum,
     cast(null as {{ type_double() }}) as x_sq_sum,
     cast(null as {{ type_double() }}) as xy_sum
+    {%- endif %}
 from summed
 where scope_key is not null
-union all
-select
-    'margin_share' as metric_code,
-    observed_on,
-    scope_kind,
-    scope_key,
-    cast(n as bigint) as n,
-    profit_sum as y_sum,
-    profit_sq_sum as y_sq_sum,
-    revenue_sum as x_sum,
-    revenue_sq_sum as x_sq_sum,
-    revenue_profit_sum as xy_sum
-from summed
-where scope_key is not null
+    {%- if metric_code in of_feedback %} and (select count(*) from {{ ref('stg_crm__feedback_items') }}) > 0{% endif %}
+{{ 'union all' if not loop.last }}
+{%- endfor %}

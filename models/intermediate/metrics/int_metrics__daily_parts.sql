@@ -37,6 +37,23 @@ matched_parts as (
     from {{ ref('int_metrics__matched_parts') }}
 ),
 
+event_parts as (
+    select
+        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, w_sum, w_sq_sum, wy_sum, wy_sq_sum,
+        {{ nothing }} as x_sum, {{ nothing }} as x_sq_sum, {{ nothing }} as xy_sum,
+        {{ nothing }} as scale_minimum, {{ nothing }} as scale_maximum
+    from {{ ref('int_metrics__event_parts') }}
+),
+
+loyalty_parts as (
+    select
+        part_code as metric_code, month_start as observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, n as w_sum,
+        n as w_sq_sum, y_sum as wy_sum, y_sq_sum as wy_sq_sum, {{ nothing }} as x_sum, {{ nothing }} as x_sq_sum,
+        {{ nothing }} as xy_sum, {{ nothing }} as scale_minimum, {{ nothing }} as scale_maximum
+    from {{ ref('int_metrics__loyalty_parts') }}
+    where part_code = 'loyalty'
+),
+
 parts as (
     select * from answer_parts
     union all
@@ -45,17 +62,23 @@ parts as (
     select * from customer_parts
     union all
     select * from matched_parts
+    union all
+    select * from event_parts
+    union all
+    select * from loyalty_parts
 )
 
 select
-    metric_code,
-    observed_on,
-    scope_kind,
-    scope_key,
-    cast(n as bigint) as n,
+    parts.metric_code,
+    parts.observed_on,
+    parts.scope_kind,
+    parts.scope_key,
+    cast(parts.n as bigint) as n,
     {%- for sum in sums %}
-    cast({{ sum }} as {{ type_double() }}) as {{ sum }},
+    cast(parts.{{ sum }} as {{ type_double() }}) as {{ sum }},
     {%- endfor %}
-    cast(scale_minimum as {{ type_double() }}) as scale_minimum,
-    cast(scale_maximum as {{ type_double() }}) as scale_maximum
+    -- the scale that was asked, else that of the catalogue
+    cast(coalesce(parts.scale_minimum, metrics.scale_minimum) as {{ type_double() }}) as scale_minimum,
+    cast(coalesce(parts.scale_maximum, metrics.scale_maximum) as {{ type_double() }}) as scale_maximum
 from parts
+left join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code

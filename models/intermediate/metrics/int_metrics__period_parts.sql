@@ -145,3 +145,24 @@ select
     cast(null as {{ type_double() }}) as scale_minimum,
     cast(null as {{ type_double() }}) as scale_maximum
 from losses
+union all
+select
+    period_grain,
+    cast(period_start as date) as period_start,
+    metric_code,
+    scope_kind,
+    scope_key,
+    cast(n as bigint) as n,
+    cast(y_sum as {{ type_double() }}) as y_sum,
+    cast(y_sq_sum as {{ type_double() }}) as y_sq_sum,
+    cast(n as {{ type_double() }}) as w_sum,
+    cast(n as {{ type_double() }}) as w_sq_sum,
+    cast(y_sum as {{ type_double() }}) as wy_sum,
+    cast(y_sq_sum as {{ type_double() }}) as wy_sq_sum,
+    cast(x_sum as {{ type_double() }}) as x_sum,
+    cast(x_sq_sum as {{ type_double() }}) as x_sq_sum,
+    cast(xy_sum as {{ type_double() }}) as xy_sum,
+    cast(null as {{ type_double() }}) as population_n,
+    cast(null as {{ type_double() }}) as scale_minimum,
+    cast(null as {{ type_double() }}) as scale_maximum
+from {{ ref('int_metrics__revenue_parts') }}

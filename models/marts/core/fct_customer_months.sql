@@ -38,7 +38,16 @@ contracts_in_spells as (
 
 -- The days of a customer's spell: those of its contracts and, with no contract to count, those of grace in between.
 stretches as (
-    select customer_id, 1 as contract_count, monthly_fee_eur, monthly_cost_eur, started_on, last_day, spell_started_on, spell_last_day
+    select
+        customer_id,
+        1 as contract_count,
+        monthly_fee_eur,
+        monthly_cost_eur,
+        monthly_fee_eur as running_fee_eur,
+        started_on,
+        last_day,
+        spell_started_on,
+        spell_last_day
     from contracts_in_spells
     union all
     select
@@ -46,6 +55,8 @@ stretches as (
         0 as contract_count,
         0 as monthly_fee_eur,
         0 as monthly_cost_eur,
+        -- a month that begins or ends within the grace is not a loss of revenue and its return
+        monthly_fee_eur as running_fee_eur,
         covered_before as started_on,
         started_on - 1 as last_day,
         spell_started_on,
@@ -54,7 +65,8 @@ stretches as (
     where covered_before > spell_started_on and covered_before < started_on
 ),
 
--- A fee counts for the days that its contract was in force.
+-- A fee counts for the days that its contract was in force. A contract that begins the day after the month is there for
+-- what runs at the end of the month, with no days in force: whoever renews on the first has lost nothing.
 stretch_months as (
     select
         stretches.*,
@@ -64,7 +76,8 @@ stretch_months as (
         {{ dbt.datediff('greatest(stretches.started_on, months.month_start)', 'least(coalesce(stretches.last_day, months.month_end), months.month_end)', 'day') }} + 1 as days_in_force
     from stretches
     inner join months
-        on stretches.started_on <= months.month_end
+        on stretches.started_on <= months.month_end + 1
+        and stretches.spell_started_on <= months.month_end
         and coalesce(stretches.last_day, months.month_end) >= months.month_start
 ),
 
@@ -74,10 +87,14 @@ happenings as (
     select
         customer_id,
         month_start,
-        contract_count,
+        case when started_on <= month_end then contract_count else 0 end as contract_count,
         0 as contact_count,
+        0 as feedback_count,
+        0 as idea_count,
         0 as handled_seconds,
         monthly_fee_eur * days_in_force / nullif(days_in_month, 0) as fee_eur,
+        case when spell_started_on < month_start and started_on <= month_start then running_fee_eur else 0 end as starting_fee_eur,
+        case when coalesce(last_day > month_end, true) then running_fee_eur else 0 end as ending_fee_eur,
         0 as transaction_revenue_eur,
         monthly_cost_eur * days_in_force / nullif(days_in_month, 0) as direct_cost_eur,
         0 as cost_to_serve_eur,
@@ -90,8 +107,12 @@ happenings as (
         cast(date_trunc('month', {{ local_date('occurred_at') }}) as date) as month_start,
         0 as contract_count,
         0 as contact_count,
+        0 as feedback_count,
+        0 as idea_count,
         0 as handled_seconds,
         0 as fee_eur,
+        0 as starting_fee_eur,
+        0 as ending_fee_eur,
         coalesce(revenue_eur, 0) as transaction_revenue_eur,
         coalesce(direct_cost_eur, 0) as direct_cost_eur,
         0 as cost_to_serve_eur,
@@ -104,8 +125,12 @@ happenings as (
         cast(date_trunc('month', contacts.started_on) as date) as month_start,
         0 as contract_count,
         1 as contact_count,
+        0 as feedback_count,
+        0 as idea_count,
         coalesce(contacts.handled_seconds, 0) as handled_seconds,
         0 as fee_eur,
+        0 as starting_fee_eur,
+        0 as ending_fee_eur,
         0 as transaction_revenue_eur,
         0 as direct_cost_eur,
         cast(coalesce(contacts.handled_seconds, 0) as {{ type_double() }}) / 3600 * {{ assumption('labour_rate_eur_per_hour') }}
@@ -115,6 +140,25 @@ happenings as (
     from {{ ref('fct_contacts') }} as contacts
     left join {{ ref('channel_costs') }} as channel_costs on contacts.channel = channel_costs.channel
     where contacts.customer_id is not null
+    union all
+    select
+        customer_id,
+        cast(date_trunc('month', {{ local_date('received_at') }}) as date) as month_start,
+        0 as contract_count,
+        0 as contact_count,
+        1 as feedback_count,
+        case when kind in ('idea', 'suggestion') then 1 else 0 end as idea_count,
+        0 as handled_seconds,
+        0 as fee_eur,
+        0 as starting_fee_eur,
+        0 as ending_fee_eur,
+        0 as transaction_revenue_eur,
+        0 as direct_cost_eur,
+        0 as cost_to_serve_eur,
+        cast(null as date) as spell_started_on,
+        0 as is_lost
+    from {{ ref('stg_crm__feedback_items') }}
+    where customer_id is not null
 ),
 
 amounts as (
@@ -125,8 +169,12 @@ amounts as (
         greatest(coalesce(min(spell_started_on), month_start), month_start) as placed_on,
         cast(sum(contract_count) as bigint) as contract_count,
         cast(sum(contact_count) as bigint) as contact_count,
+        cast(sum(feedback_count) as bigint) as feedback_count,
+        cast(sum(idea_count) as bigint) as idea_count,
         cast(sum(handled_seconds) as {{ type_double() }}) as handled_seconds,
         cast(sum(fee_eur) as {{ type_double() }}) as recurring_revenue_eur,
+        cast(sum(starting_fee_eur) as {{ type_double() }}) as starting_fee_eur,
+        cast(sum(ending_fee_eur) as {{ type_double() }}) as ending_fee_eur,
         cast(sum(fee_eur) + sum(transaction_revenue_eur) as {{ type_double() }}) as revenue_eur,
         cast(sum(direct_cost_eur) as {{ type_double() }}) as direct_cost_eur,
         cast(sum(cost_to_serve_eur) as {{ type_double() }}) as cost_to_serve_eur,
@@ -146,8 +194,12 @@ select
     products.product,
     amounts.contract_count,
     amounts.contact_count,
+    amounts.feedback_count,
+    amounts.idea_count,
     amounts.handled_seconds,
     amounts.recurring_revenue_eur,
+    amounts.starting_fee_eur,
+    amounts.ending_fee_eur,
     amounts.revenue_eur,
     amounts.direct_cost_eur,
     amounts.cost_to_serve_eur,
