@@ -32,7 +32,7 @@ of_estimators as (
         {%- endfor %}
         sums.scale_minimum,
         sums.scale_maximum,
-        nullif(sums.scale_maximum - sums.scale_minimum, 0) as scale_width
+        sums.scale_maximum - sums.scale_minimum as scale_width
     from {{ ref('int_survey__item_sums') }} as sums
     inner join item_metrics on sums.survey_code = item_metrics.survey_code and sums.item_code = item_metrics.item_code
 ),
@@ -46,10 +46,10 @@ of_items as (
         scope_key,
         n,
         {%- for y, n in [('y', 'n'), ('wy', 'w_sum')] %}
-        case when is_index then 100 * ({{ y }}_sum - {{ n }} * scale_minimum) / scale_width else {{ y }}_sum end as {{ y }}_sum,
+        case when is_index then 100 * ({{ y }}_sum - {{ n }} * scale_minimum) / nullif(scale_width, 0) else {{ y }}_sum end as {{ y }}_sum,
         case
             when is_index
-                then 10000 * ({{ y }}_sq_sum - 2 * scale_minimum * {{ y }}_sum + {{ n }} * scale_minimum * scale_minimum) / (scale_width * scale_width)
+                then 10000 * ({{ y }}_sq_sum - 2 * scale_minimum * {{ y }}_sum + {{ n }} * scale_minimum * scale_minimum) / nullif(scale_width * scale_width, 0)
             else {{ y }}_sq_sum
         end as {{ y }}_sq_sum,
         {%- endfor %}
