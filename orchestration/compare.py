@@ -131,9 +131,9 @@ def mart_keys(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
         test = node.get("test_metadata") or {}
         owner = manifest["nodes"].get(node.get("attached_node") or "", {})
         if test.get("name") == "is_unique_key":
-            keys[owner["name"]] = test["kwargs"]["columns"]
+            keys[owner["alias"]] = test["kwargs"]["columns"]
         elif test.get("name") == "unique" and owner:
-            keys.setdefault(owner["name"], [test["kwargs"]["column_name"]])
+            keys.setdefault(owner["alias"], [test["kwargs"]["column_name"]])
     return keys
 
 

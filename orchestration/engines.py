@@ -119,7 +119,7 @@ def border(manifest: Mapping[str, Any]) -> list[Relation]:
         if key in presentation or (node["resource_type"] == "test" and parents & presentation):
             needed |= parents
     return [
-        Relation(node["schema"], node["name"], _contract(node))
+        Relation(node["schema"], node["alias"], _contract(node))
         for key, node in sorted(models.items())
         if key in needed - presentation
     ]

@@ -32,12 +32,10 @@ HIDDEN_COLUMNS = ("n", "n_effective", "value", "value_unweighted", "ci_low", "ci
 # A public table is empty only when nothing was accepted in one of the tables it is made of.
 MADE_OF = {
     "dim_customers": ("customers",),
-    "dim_employees": ("employees",),
     "dim_teams": ("teams",),
     "fct_contacts": ("contacts",),
     "fct_survey_answers": ("responses", "answers"),
     "fct_customer_months": ("customers", "contracts"),
-    "fct_employee_months": ("employees",),
     "fct_referrals": ("referrals",),
 }
 # Filled by seeds alone; without them there is nothing to show.

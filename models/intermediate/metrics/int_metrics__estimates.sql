@@ -8,7 +8,7 @@ parts as (
         parts.w_sum * parts.w_sum / nullif(parts.w_sq_sum, 0) as n_kish,
         parts.wy_sum / nullif(parts.w_sum, 0) as mean,
         parts.wy_sq_sum / nullif(parts.w_sum, 0) as mean_of_squares
-    from {{ ref('int_metrics__period_parts') }} as parts
+    from {{ ref('int_metrics__published_parts') }} as parts
     inner join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code
 ),
 

@@ -6,13 +6,6 @@ answers as (
 
 items as (
     select * from {{ ref('dim_survey_items') }}
-),
-
--- Employees answer about themselves only in groups: no key of the person, and no team below the smallest group.
-small_groups as (
-    select month_start, scope_kind, scope_key
-    from {{ ref('int_metrics__population') }}
-    where headcount < {{ assumption('hidden_below_n') }}
 )
 
 select
@@ -28,10 +21,8 @@ select
     responses.customer_id,
     case when not responses.is_about_self then responses.employee_id end as employee_id,
     responses.contact_id,
-    case when not (responses.is_about_self and small_teams.scope_key is not null) then responses.team_id end as team_id,
-    case
-        when not (responses.is_about_self and small_departments.scope_key is not null) then responses.department_id
-    end as department_id,
+    responses.team_id,
+    responses.department_id,
     responses.segment,
     responses.region,
     responses.channel,
@@ -54,11 +45,3 @@ select
 from answers
 inner join {{ ref('int_survey__responses_placed') }} as responses on answers.response_id = responses.response_id
 inner join items on responses.survey_code = items.survey_code and answers.item_code = items.item_code
-left join small_groups as small_teams
-    on small_teams.scope_kind = 'team'
-    and responses.team_id = small_teams.scope_key
-    and cast(date_trunc('month', responses.submitted_on) as date) = small_teams.month_start
-left join small_groups as small_departments
-    on small_departments.scope_kind = 'department'
-    and responses.department_id = small_departments.scope_key
-    and cast(date_trunc('month', responses.submitted_on) as date) = small_departments.month_start

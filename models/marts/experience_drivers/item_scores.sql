@@ -1,12 +1,36 @@
 with
 
+-- Items have two grains: all time, and its months. What the hidden months leave of all time can be calculated.
+months as (
+    select
+        *,
+        sum(case when n < {{ assumption('hidden_below_n') }} then n else 0 end) over item as hidden_n,
+        row_number() over (
+            partition by survey_code, item_code, scale_id, n < {{ assumption('hidden_below_n') }} order by n, period_start
+        ) as size_rank
+    from {{ ref('int_survey__item_parts') }}
+    where period_grain = 'month'
+    window item as (partition by survey_code, item_code, scale_id)
+),
+
+shown as (
+    select *
+    from {{ ref('int_survey__item_parts') }}
+    where period_grain = 'all_time' and n >= {{ assumption('hidden_below_n') }}
+    union all
+    select * exclude (hidden_n, size_rank)
+    from months
+    where n >= {{ assumption('hidden_below_n') }}
+        and not (size_rank = 1 and hidden_n > 0 and hidden_n < {{ assumption('hidden_below_n') }})
+),
+
 estimated as (
     select
         *,
         w_sum * w_sum / nullif(w_sq_sum, 0) as n_kish,
         wy_sum / nullif(w_sum, 0) as mean,
         wy_sq_sum / nullif(w_sum, 0) as mean_of_squares
-    from {{ ref('int_survey__item_parts') }}
+    from shown
 )
 
 select
@@ -22,19 +46,18 @@ select
     estimated.scale_id,
     estimated.period_grain,
     estimated.period_start,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then estimated.n end as n,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then estimated.mean end as mean_score,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then estimated.y_sum / estimated.n end as mean_score_unweighted,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then greatest(items.scale_minimum,
+    estimated.n,
+    estimated.mean as mean_score,
+    estimated.y_sum / estimated.n as mean_score_unweighted,
+    greatest(items.scale_minimum,
         estimated.mean - {{ t_quantile('estimated.n_kish - 1', 'quantiles.t_975') }} * {{ mean_standard_error('estimated.mean', 'estimated.mean_of_squares', 'estimated.n_kish') }}
-    ) end as ci_low,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then least(items.scale_maximum,
+    ) as ci_low,
+    least(items.scale_maximum,
         estimated.mean + {{ t_quantile('estimated.n_kish - 1', 'quantiles.t_975') }} * {{ mean_standard_error('estimated.mean', 'estimated.mean_of_squares', 'estimated.n_kish') }}
-    ) end as ci_high,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then 100.0 * estimated.top_box_count / estimated.n end as top_box_pct,
-    case when estimated.n >= {{ assumption('hidden_below_n') }} then 100.0 * estimated.bottom_box_count / estimated.n end as bottom_box_pct,
+    ) as ci_high,
+    100.0 * estimated.top_box_count / estimated.n as top_box_pct,
+    100.0 * estimated.bottom_box_count / estimated.n as bottom_box_pct,
     case
-        when estimated.n < {{ assumption('hidden_below_n') }} then 'hidden'
         when estimated.n < {{ assumption('normal_from_n') }} then 'indicative'
         else 'normal'
     end as display

@@ -20,9 +20,9 @@ scopes as (
     select * from {{ ref('dim_scopes') }}
 ),
 
--- What a figure is compared with: the last time the metric was measured in the same scope, so that a quarterly survey
--- is compared with the quarter before, also by month. A rolling year shares eleven months with its neighbour and is
--- compared with the year before it.
+-- What a figure is compared with: the last time the metric was measured and shown in the same scope, so that a quarterly
+-- survey is compared with the quarter before, also by month. A rolling year shares eleven months with its neighbour and
+-- is compared with the year before it.
 preceding as (
     select
         *,
@@ -48,15 +48,8 @@ compared as (
         scopes.scope_name_nl,
         periods.period_end,
         {{ is_complete }} as is_complete_period,
-        preceding.n >= {{ assumption('hidden_below_n') }} as is_shown,
-        -- A hidden cell may not be read from a change, and half a period is no lower than a whole one.
-        coalesce(
-            preceding.n >= {{ assumption('hidden_below_n') }}
-            and before.n >= {{ assumption('hidden_below_n') }}
-            and before_periods.is_begun
-            and {{ is_complete }},
-            false
-        ) as is_compared
+        -- Half a period is no lower than a whole one, and what small parts leave together is not the same parts each time.
+        coalesce(before_periods.is_begun and {{ is_complete }} and preceding.scope_key not like 'other:%', false) as is_compared
     from preceding
     inner join metrics on preceding.metric_code = metrics.metric_code
     inner join scopes on preceding.scope_kind = scopes.scope_kind and preceding.scope_key = scopes.scope_key
@@ -117,14 +110,14 @@ select
     scope_key,
     scope_name_en,
     scope_name_nl,
-    case when is_shown then n end as n,
-    case when is_shown and n is distinct from population_n then n_effective end as n_effective,
-    case when is_shown then population_n end as population_n,
-    case when is_shown then value end as value,
-    case when is_shown then value_unweighted end as value_unweighted,
-    case when is_shown then ci_low end as ci_low,
-    case when is_shown then ci_high end as ci_high,
-    case when is_shown then standard_error end as standard_error,
+    n,
+    case when n is distinct from population_n then n_effective end as n_effective,
+    population_n,
+    value,
+    value_unweighted,
+    ci_low,
+    ci_high,
+    standard_error,
     'previous' as comparison,
     cast(before_period_start as date) as comparison_period_start,
     case when is_compared then before_value end as comparison_value,
@@ -138,7 +131,6 @@ select
         else 'worse'
     end as verdict,
     case
-        when not is_shown then 'hidden'
         when n < {{ assumption('normal_from_n') }} then 'indicative'
         else 'normal'
     end as display,
