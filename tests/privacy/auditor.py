@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 
 from tests.privacy.rules import Cell, Seen
@@ -45,16 +45,17 @@ def isolated(
     ]
 
 
-def _zero_sums(groups: Sequence[tuple[int, list[Seen]]], size: int) -> Iterable[tuple]:
-    """Combinations of `size` groups whose numbers add up to 0: the last of each is looked up, not tried."""
-    by_number = defaultdict(list)
-    for place, (number, _) in enumerate(groups):
-        by_number[number].append(place)
-    for chosen in combinations(range(len(groups)), size - 1):
-        wanted = -sum(groups[place][0] for place in chosen) % PRIME
-        for last in by_number.get(wanted, ()):
-            if not chosen or last > chosen[-1]:
-                yield tuple(groups[place] for place in (*chosen, last))
+def _zero_sums(groups: Sequence[tuple[int, list[Seen]]], size: int) -> Iterator[tuple]:
+    """Combinations of `size` (at most 4) groups whose numbers add up to 0: of a half of each the other half is looked
+    up, not tried."""
+    first, second = size - size // 2, size // 2
+    wanted = defaultdict(list)
+    for chosen in combinations(range(len(groups)), second):
+        wanted[-sum(groups[place][0] for place in chosen) % PRIME].append(chosen)
+    for chosen in combinations(range(len(groups)), first):
+        for others in wanted.get(sum(groups[place][0] for place in chosen) % PRIME, ()):
+            if not others or chosen[-1] < others[0]:
+                yield tuple(groups[place] for place in (*chosen, *others))
 
 
 def _null_vector(rows: Sequence[Sequence[int]], width: int) -> list[int]:
