@@ -7,9 +7,8 @@ shown as (
     from {{ ref('metric_values') }}
 ),
 
-losses as (
-    select distinct metric_code
-    from {{ ref('int_metrics__loss_parts') }}
+counted_by_period as (
+    select metric_code from {{ ref('int_metrics__counted_by_period') }}
 ),
 
 -- departments (with teams that have none), teams of a department, segments … against their whole
@@ -50,8 +49,8 @@ differences as (
             or (wholes.period_grain = 'quarter' and periods.period_grain = 'month')
             or (wholes.period_grain = 'rolling_12_months' and periods.period_grain in ('month', 'quarter'))
         )
-    left join losses on wholes.metric_code = losses.metric_code
-    where losses.metric_code is null and wholes.scope_key not like 'other:%'
+    left join counted_by_period on wholes.metric_code = counted_by_period.metric_code
+    where counted_by_period.metric_code is null and wholes.scope_key not like 'other:%'
     group by
         wholes.metric_code, wholes.period_grain, wholes.period_start, wholes.scope_kind, wholes.scope_key, wholes.n, periods.period_grain
     union all

@@ -11,10 +11,8 @@ families as (
     group by coalesce(item_metric_code, metric_code)
 ),
 
--- the start of each period is counted for itself: neither days nor months of these add up
-losses as (
-    select distinct metric_code
-    from {{ ref('int_metrics__loss_parts') }}
+counted_by_period as (
+    select metric_code from {{ ref('int_metrics__counted_by_period') }}
 ),
 
 cells as (
@@ -25,12 +23,12 @@ cells as (
         parts.period_start,
         parts.scope_kind,
         parts.scope_key,
-        losses.metric_code is null as is_additive,
+        counted_by_period.metric_code is null as is_additive,
         parts.n,
         coalesce(people.people_count, parts.n) as people
     from families
     inner join {{ ref('int_metrics__period_parts') }} as parts on families.metric_code = parts.metric_code
-    left join losses on families.metric_code = losses.metric_code
+    left join counted_by_period on families.metric_code = counted_by_period.metric_code
     left join {{ ref('int_metrics__people') }} as people
         on parts.metric_code = people.metric_code
         and parts.period_grain = people.period_grain
