@@ -7,9 +7,32 @@ parts as (
         metrics.unit,
         parts.w_sum * parts.w_sum / nullif(parts.w_sq_sum, 0) as n_kish,
         parts.wy_sum / nullif(parts.w_sum, 0) as mean,
-        parts.wy_sq_sum / nullif(parts.w_sum, 0) as mean_of_squares
+        parts.wy_sq_sum / nullif(parts.w_sum, 0) as mean_of_squares,
+        people.people_count,
+        coalesce(clustering.intraclass_correlation, 0) as intraclass_correlation,
+        coalesce(clustering.repeat_spread, 0) as repeat_spread
     from {{ ref('int_metrics__period_parts') }} as parts
     inner join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code
+    inner join {{ ref('int_metrics__people') }} as people
+        on parts.metric_code = people.metric_code
+        and parts.period_grain = people.period_grain
+        and parts.period_start = people.period_start
+        and parts.scope_kind = people.scope_kind
+        and parts.scope_key = people.scope_key
+    left join {{ ref('int_metrics__clustering') }} as clustering on parts.metric_code = clustering.metric_code
+),
+
+-- Ten answers of one person say less than those of ten people.
+clustered as (
+    select
+        *,
+        least(n_kish, {{ design_effect('n', 'people_count', 'intraclass_correlation', 'repeat_spread') }}) as design_effect
+    from parts
+),
+
+independent as (
+    select *, n_kish / design_effect as n_independent
+    from clustered
 ),
 
 -- SE·√((N-n)/(N-1)) is the same as an n that is (N-1)/(N-n) times as large; a full count leaves no sampling error.
@@ -17,7 +40,7 @@ parts as (
 sized as (
     select
         *,
-        n_kish * case
+        n_independent * case
             when population_n is null or n > population_n then 1
             when n = population_n then 1e12
             else (population_n - 1) / (population_n - n)
@@ -26,8 +49,10 @@ sized as (
             when population_n is null or n > population_n then 1
             when n = population_n then 0
             else (population_n - n) / (population_n - 1)
-        end) as population_correction
-    from parts
+        end) as population_correction,
+        -- observations of one person only have no variance between people, and no interval
+        greatest(n_independent, 2) - 1 as degrees_of_freedom
+    from independent
 ),
 
 shares as (
@@ -38,7 +63,7 @@ shares as (
         quantiles.t_975
     from sized
     left join {{ ref('t_quantiles') }} as quantiles
-        on cast(floor(sized.n_kish + 1e-9) as integer) - 1 = quantiles.degrees_of_freedom
+        on cast(floor(sized.degrees_of_freedom + 1e-9) as integer) = quantiles.degrees_of_freedom
 ),
 
 errors as (
@@ -47,8 +72,8 @@ errors as (
         case estimator
             when 'proportion' then sqrt(greatest(mean * (1 - mean), 0) / n_effective)
             when 'net_share' then sqrt(greatest(mean_of_squares - mean * mean, 0) / n_effective)
-            when 'mean' then {{ mean_standard_error('mean', 'mean_of_squares', 'n_kish') }} * population_correction
-            else {{ ratio_standard_error('n', 'x_sum', 'y_sum', 'x_sq_sum', 'y_sq_sum', 'xy_sum') }}
+            when 'mean' then {{ mean_standard_error('mean', 'mean_of_squares', 'n_independent') }} * population_correction
+            else {{ ratio_standard_error('n', 'x_sum', 'y_sum', 'x_sq_sum', 'y_sq_sum', 'xy_sum') }} * sqrt(design_effect)
         end as standard_error,
         -- with no variation in the sample the plain error is 0, which would make every later change "certain"
         case estimator
@@ -79,7 +104,7 @@ bounds as (
             when 'proportion' then {{ wilson_bound('mean', 'n_effective', 'low') }}
             when 'net_share' then {{ net_share_bound('positive_share', 'negative_share', 'n_effective', 'low') }}
             when 'mean' then greatest(
-                estimate - {{ t_quantile('n_kish - 1', 't_975') }} * standard_error, coalesce(scale_minimum, -1e300)
+                estimate - {{ t_quantile('degrees_of_freedom', 't_975') }} * standard_error, coalesce(scale_minimum, -1e300)
             )
             else estimate - {{ z_975() }} * standard_error
         end as bound_low,
@@ -87,7 +112,7 @@ bounds as (
             when 'proportion' then {{ wilson_bound('mean', 'n_effective', 'high') }}
             when 'net_share' then {{ net_share_bound('positive_share', 'negative_share', 'n_effective', 'high') }}
             when 'mean' then least(
-                estimate + {{ t_quantile('n_kish - 1', 't_975') }} * standard_error, coalesce(scale_maximum, 1e300)
+                estimate + {{ t_quantile('degrees_of_freedom', 't_975') }} * standard_error, coalesce(scale_maximum, 1e300)
             )
             else estimate + {{ z_975() }} * standard_error
         end as bound_high
@@ -108,5 +133,7 @@ select
     bound_low * unit_factor as ci_low,
     bound_high * unit_factor as ci_high,
     standard_error * unit_factor as standard_error,
-    greatest(standard_error, case when standard_error = 0 then standard_error_floor else 0 end) * unit_factor as test_error
+    greatest(standard_error, case when standard_error = 0 then standard_error_floor else 0 end) * unit_factor as test_error,
+    -- decided here for every figure and comparison
+    n >= {{ assumption('hidden_below_n') }} as is_shown
 from bounds

@@ -68,7 +68,10 @@ select
     cells.period_start,
     cells.scope_kind,
     cells.scope_key,
-    cast(coalesce(largest_months.people_count, cells.n - coalesce(repeats.repeat_count, 0)) as bigint) as people_count
+    -- where nobody's first contact counts, somebody's later one did
+    cast(greatest(
+        coalesce(largest_months.people_count, cells.n - coalesce(repeats.repeat_count, 0)), 1
+    ) as bigint) as people_count
 from cells
 left join repeats
     on cells.repeats_code = repeats.metric_code
