@@ -1,6 +1,7 @@
 """The observations of every metric that is a mean over answers, contacts or customer months.
 
-Each has metric_code, day, weight, y (in the unit of the metric), the scopes and, for a ratio Σ100y/Σx, x.
+Each has metric_code, day, weight, y (in the unit of the metric), the scopes, for a ratio Σ100y/Σx x, and who it
+is about (person), null where nobody is named.
 """
 
 from __future__ import annotations
@@ -33,15 +34,27 @@ def of_answers(delivery: Delivery) -> pl.DataFrame:
         "net_share": 100.0 * pl.col("box"),
         "mean": pl.col("x"),
     }
-    answers = placed.answers(delivery)
+    answers = placed.answers(delivery).join(respondents(delivery), on="response_id")
     asked = [
         row for row in delivery.seed("metrics") if row["item_metric_code"] not in ("", "engagement_score")
     ]
     return pl.concat(
         answers.filter(pl.col("metric") == row["item_metric_code"]).select(
-            "day", "weight", *SCOPES, y=y[row["estimator"]], metric_code=pl.lit(row["metric_code"])
+            "day",
+            "weight",
+            "person",
+            *SCOPES,
+            y=y[row["estimator"]],
+            metric_code=pl.lit(row["metric_code"]),
         )
         for row in asked
+    )
+
+
+def respondents(delivery: Delivery) -> pl.DataFrame:
+    """response_id and person; null where the respondent has no key."""
+    return delivery.used("responses").select(
+        "response_id", person=pl.format("{} {}", "respondent_kind", "respondent_id")
     )
 
 
@@ -51,7 +64,8 @@ def of_engagement(delivery: Delivery) -> pl.DataFrame:
         y=pl.col("x").mean(), count=pl.len()
     )
     enough = persons.filter(pl.col("count") >= delivery.assumption("engagement_minimum_facets"))
-    return enough.select("day", "weight", *SCOPES, "y", metric_code=pl.lit("engagement_score"))
+    enough = enough.join(respondents(delivery), on="response_id")
+    return enough.select("day", "weight", "person", *SCOPES, "y", metric_code=pl.lit("engagement_score"))
 
 
 def of_contacts(delivery: Delivery) -> pl.DataFrame:
@@ -66,7 +80,13 @@ def of_contacts(delivery: Delivery) -> pl.DataFrame:
 def _shares(frame: pl.DataFrame, conditions: dict[str, pl.Expr]) -> pl.DataFrame:
     """One observation, 100 or 0, per metric and row; rows where the condition is unknown are out."""
     parts = [
-        frame.select("day", *SCOPES, metric_code=pl.lit(code), y=100.0 * condition.cast(pl.Float64))
+        frame.select(
+            "day",
+            *SCOPES,
+            person="customer_id",
+            metric_code=pl.lit(code),
+            y=100.0 * condition.cast(pl.Float64),
+        )
         for code, condition in conditions.items()
     ]
     return pl.concat(parts).filter(pl.col("y").is_not_null())
@@ -126,10 +146,21 @@ def of_customer_months(delivery: Delivery) -> pl.DataFrame:
     """Profit and revenue of every month in which a customer had a contract in force."""
     months = customer_months(delivery).filter(pl.col("active_days") > 0)
     profit = months.select(
-        "day", "segment", "region", y="profit", metric_code=pl.lit("customer_profitability")
+        "day",
+        "segment",
+        "region",
+        person="customer_id",
+        y="profit",
+        metric_code=pl.lit("customer_profitability"),
     )
     margin = months.select(
-        "day", "segment", "region", y="profit", x="revenue", metric_code=pl.lit("margin_share")
+        "day",
+        "segment",
+        "region",
+        person="customer_id",
+        y="profit",
+        x="revenue",
+        metric_code=pl.lit("margin_share"),
     )
     return pl.concat([profit, margin], how="diagonal")
 

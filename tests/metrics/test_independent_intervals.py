@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from math import hypot, sqrt
+from math import floor, hypot, sqrt
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from scipy import optimize, stats
 
 from tests.metrics.delivered import Delivery
 from tests.metrics.placed import headcounts
+from tests.projects import Project
 
 Z = stats.norm.ppf(0.975)
 # months with and without a pulse or relation survey; the whole and several kinds of parts
@@ -25,10 +26,12 @@ PAGES = [
 ]
 
 
-def estimate(metric: dict[str, str], rows: pl.DataFrame, population: int | None) -> dict[str, float]:
+def estimate(
+    metric: dict[str, str], rows: pl.DataFrame, population: int | None, deff: float = 1.0
+) -> dict[str, float]:
     """n_effective, value, standard_error, ci_low, ci_high in the unit of the metric."""
     y, w = rows["y"].to_numpy(), rows["weight"].to_numpy()
-    n = w.sum() ** 2 / (w**2).sum()
+    n = w.sum() ** 2 / (w**2).sum() / deff
     # only who did not answer is unknown
     finite = sqrt((population - n) / (population - 1)) if population else 1.0
     value = np.average(y, weights=w)
@@ -43,12 +46,13 @@ def estimate(metric: dict[str, str], rows: pl.DataFrame, population: int | None)
     elif kind == "mean":
         spread = np.average((y - value) ** 2, weights=w) * n / (n - 1)
         error = sqrt(spread / n) * finite
-        low, high = stats.t.interval(0.95, n - 1, value, error) if error else (value, value)
+        freedom = floor(n - 1 + 1e-9)
+        low, high = stats.t.interval(0.95, freedom, value, error) if error else (value, value)
         low, high = (np.clip(bound, *scale(metric)) for bound in (low, high))
     else:
         x = rows["x"].to_numpy()
         ratio = y.sum() / x.sum()
-        value, error = 100 * ratio, 100 * sqrt(n) * np.std(y - ratio * x, ddof=1) / abs(x.sum())
+        value, error = 100 * ratio, 100 * sqrt(len(y) * deff) * np.std(y - ratio * x, ddof=1) / abs(x.sum())
         low, high = stats.norm.interval(0.95, value, error)
     return {
         "n_effective": n / finite**2,
@@ -91,11 +95,19 @@ def error_to_test(metric: dict[str, str], own: dict[str, float]) -> float:
 
 
 class Recomputed:
-    """Estimates of one scope by metric and month, from the observations."""
+    """Estimates of one scope by metric and month, from the observations. people: by metric and month."""
 
     def __init__(
-        self, delivery: Delivery, observed: pl.DataFrame, lost: pl.DataFrame, scope: str, key: str
+        self,
+        delivery: Delivery,
+        observed: pl.DataFrame,
+        lost: pl.DataFrame,
+        likeness: dict[str, tuple[float, float]],
+        people: dict[tuple[str, date], int],
+        scope: str,
+        key: str,
     ) -> None:
+        self.likeness, self.people = likeness, people
         self.delivery, self.scope, self.key = delivery, scope, key
         self.metrics = {row["metric_code"]: row for row in delivery.seed("metrics")}
         here = pl.lit(True) if scope == "organisation" else pl.col(scope).cast(pl.String) == key
@@ -112,7 +124,11 @@ class Recomputed:
     def estimate(self, code: str, month: date) -> dict[str, float]:
         metric = self.metrics[code]
         asked_all = metric["has_finite_population"] == "true"
-        return estimate(metric, self.rows[code, month], self.population(month) if asked_all else None)
+        rows = self.rows[code, month]
+        icc, spread = self.likeness.get(code, (0.0, 0.0))
+        mean = rows.height / self.people[code, month]
+        deff = 1 + (mean - 1) * (spread + (2 - spread) / mean) * icc
+        return estimate(metric, rows, self.population(month) if asked_all else None, deff)
 
     def population(self, month: date) -> int:
         counts = headcounts(self.delivery, [month])
@@ -126,12 +142,37 @@ class Recomputed:
         return int(counts["headcount"].sum())
 
 
+@pytest.fixture(scope="module")
+def likeness(observed: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Intraclass correlation and spread of repeats by metric, by analysis of variance around the means of persons."""
+    found = {}
+    known = observed.filter(pl.col("person").is_not_null())
+    for (code,), rows in known.group_by("metric_code"):
+        y = rows["y"].to_numpy()
+        if code == "margin_share":
+            y = y - y.sum() / rows["x"].sum() * rows["x"].to_numpy()
+        _, person = np.unique(rows["person"].to_numpy(), return_inverse=True)
+        size = np.bincount(person)
+        means = np.bincount(person, y) / size
+        n, k = len(y), len(size)
+        if n == k:
+            continue
+        between = (size * (means - y.mean()) ** 2).sum() / (k - 1)
+        within = ((y - means[person]) ** 2).sum() / (n - k)
+        typical = (n - (size**2).sum() / n) / (k - 1)
+        icc = (between - within) / (between + (typical - 1) * within)
+        found[code] = np.clip(icc, 0, 1), ((size**2).sum() / n - 1) / (n / k - 1)
+    return found
+
+
 @pytest.fixture(scope="module", params=PAGES, ids=lambda page: f"{page[0]:%Y-%m}-{page[2]}")
 def page(
     request: pytest.FixtureRequest,
+    demo: Project,
     delivery: Delivery,
     observed: pl.DataFrame,
     lost: pl.DataFrame,
+    likeness: dict[str, tuple[float, float]],
     published: pl.DataFrame,
 ) -> tuple[date, Recomputed, pl.DataFrame]:
     """The month, its estimates, and all months of that scope in the mart."""
@@ -140,7 +181,13 @@ def page(
         (pl.col("period_grain") == "month") & (pl.col("scope_kind") == scope) & (pl.col("scope_key") == key)
     )
     cells = published.filter(chosen & (pl.col("display") != "hidden"))
-    return month, Recomputed(delivery, observed, lost, scope, key), cells
+    # test_people counts them one by one
+    counted = demo.query(
+        f"""select metric_code, period_start, people_count from intermediate.int_metrics__people
+        where period_grain = 'month' and scope_kind = '{scope}' and scope_key = '{key}'"""
+    )
+    people = {(code, start): count for code, start, count in counted}
+    return month, Recomputed(delivery, observed, lost, likeness, people, scope, key), cells
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import polars as pl
 import pytest
 
 from tests.metrics import placed
-from tests.metrics.cells import GRAINS, YEAR
+from tests.metrics.cells import GRAINS, MONTHS_OF_CUSTOMERS, YEAR
 from tests.metrics.delivered import Delivery
-from tests.metrics.observed import customer_months
 from tests.metrics.placed import SCOPES
 from tests.projects import Project
 
@@ -28,23 +27,11 @@ def people(demo: Project) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def respondents(delivery: Delivery) -> pl.DataFrame:
-    """metric_code, day, scopes and person of every answer that counts for a survey metric."""
-    who = delivery.used("responses").select(
-        "response_id",
-        person=pl.when(pl.col("respondent_id").is_null())
-        .then(pl.format("response {}", "response_id"))
-        .otherwise(pl.format("{} {}", "respondent_kind", "respondent_id")),
-    )
-    answers = placed.answers(delivery).join(who, on="response_id")
-    least = delivery.assumption("engagement_minimum_facets")
-    facets = answers.filter(pl.col("metric") == "engagement_score")
-    facets = facets.filter(pl.len().over("response_id") >= least).unique("response_id")
-    answers = pl.concat([answers.filter(pl.col("metric") != "engagement_score"), facets])
-    metrics = [(row["metric_code"], row["item_metric_code"]) for row in delivery.seed("metrics")]
-    asked = [(code, item) for code, item in metrics if item]
-    codes = pl.DataFrame(asked, schema=["metric_code", "metric"], orient="row")
-    return answers.join(codes, on="metric").select("metric_code", "day", "person", *SCOPES)
+def respondents(delivery: Delivery, observed: pl.DataFrame) -> pl.DataFrame:
+    """The observations of survey metrics; one without a respondent is a person."""
+    asked = [row["metric_code"] for row in delivery.seed("metrics") if row["item_metric_code"]]
+    answers = observed.filter(pl.col("metric_code").is_in(asked)).with_row_index("number")
+    return answers.with_columns(person=pl.coalesce("person", pl.format("answer {}", "number")))
 
 
 @pytest.fixture(scope="module")
@@ -141,15 +128,14 @@ def test_customers_of_contacts_are_never_overcounted(
 
 @pytest.mark.parametrize("grain", MONTHS)
 def test_customers_of_a_period_are_at_least_those_of_its_largest_month(
-    people: pl.DataFrame, delivery: Delivery, grain: str
+    people: pl.DataFrame, observed: pl.DataFrame, grain: str
 ) -> None:
-    months = customer_months(delivery).filter(pl.col("active_days") > 0)
-    months = months.with_columns(metric_code=pl.lit("customer_profitability"))
+    months = observed.filter(pl.col("metric_code").is_in(MONTHS_OF_CUSTOMERS)).with_columns(month="day")
     for scope in ("organisation", "segment", "region"):
         found = of_cells(people, grain, scope, months["metric_code"])
         rows = in_periods(months, grain, scope)
         largest = rows.group_by(*KEY, "month").len().group_by(KEY).agg(largest=pl.col("len").max())
-        distinct = rows.group_by(KEY).agg(persons=pl.col("customer_id").n_unique())
+        distinct = rows.group_by(KEY).agg(persons=pl.col("person").n_unique())
         both = found.join(largest, on=KEY, how="left").join(distinct, on=KEY, how="left")
         assert both.height
         assert both.filter(pl.col("people_count") != pl.col("largest")).is_empty()

@@ -18,6 +18,7 @@ NAMES = [
     "ratio_standard_error",
     "t_quantile",
     "normal_cdf",
+    "design_effect",
 ]
 SOURCE = "\n".join((MACROS / f"{name}.sql").read_text(encoding="utf-8") for name in NAMES)
 

@@ -50,8 +50,7 @@ sized as (
             when n = population_n then 0
             else (population_n - n) / (population_n - 1)
         end) as population_correction,
-        -- observations of one person only have no variance between people, and no interval
-        greatest(n_independent, 2) - 1 as degrees_of_freedom
+        cast(floor(greatest(n_independent, 2) - 1 + 1e-9) as bigint) as degrees_of_freedom
     from independent
 ),
 
@@ -63,7 +62,7 @@ shares as (
         quantiles.t_975
     from sized
     left join {{ ref('t_quantiles') }} as quantiles
-        on cast(floor(sized.degrees_of_freedom + 1e-9) as integer) = quantiles.degrees_of_freedom
+        on sized.degrees_of_freedom = quantiles.degrees_of_freedom
 ),
 
 errors as (
