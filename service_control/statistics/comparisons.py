@@ -25,10 +25,13 @@ class Change:
     p_value: NDArray[np.float64]
 
 
-def change(now: Estimate, before: Estimate) -> Change:
-    """z-test of a difference; p is not a number where neither estimate has a sampling error."""
+def change(now: Estimate, before: Estimate, *, plain_from_n: float) -> Change:
+    """z-test of a difference; p is not a number where neither estimate has a sampling error.
+
+    plain_from_n : the assumption `plain_test_from_n`: fewer observations are tested with their cautious error.
+    """
     difference = np.asarray(now.value - before.value)
-    error = np.hypot(now.test_error, before.test_error)
+    error = np.hypot(*(np.where(e.n < plain_from_n, e.cautious_error, e.plain_error) for e in (now, before)))
     z = difference / np.where(error > 0, error, np.nan)
     return Change(difference, error, difference - Z_975 * error, difference + Z_975 * error, z, _two_sided(z))
 

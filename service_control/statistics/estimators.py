@@ -20,14 +20,17 @@ Floats = NDArray[np.float64]
 class Estimate:
     """An estimate with its standard error and the bounds of its 95 % interval, in one unit.
 
-    `test_error` is the error to test a change with: never 0 for a share, whose plain error is 0 where all agree.
+    A change is tested with one of two errors, because the plain error of a share is 0 where all agree and too small in
+    small groups: `plain_error` for many observations, `cautious_error` for few. A z-test with the latter is that of t.
     """
 
     value: Floats
     standard_error: Floats
     low: Floats
     high: Floats
-    test_error: Floats
+    n: Floats
+    plain_error: Floats
+    cautious_error: Floats
 
 
 def kish(weights: ArrayLike) -> float:
@@ -62,7 +65,7 @@ def proportion(share: ArrayLike, n: ArrayLike) -> Estimate:
     adjusted = (p * n + 2) / (n + 4)
     floor = np.sqrt(adjusted * (1 - adjusted) / (n + 4))
     low, high = np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
-    return Estimate(p, error, low, high, np.where(error > 0, error, floor))
+    return Estimate(p, error, low, high, n, np.where(error > 0, error, floor), _cautious(error, floor, n))
 
 
 def net_share(positive: ArrayLike, negative: ArrayLike, n: ArrayLike) -> Estimate:
@@ -75,7 +78,7 @@ def net_share(positive: ArrayLike, negative: ArrayLike, n: ArrayLike) -> Estimat
     moved = (p - d) * n / (n + 3)
     floor = np.sqrt(np.maximum(((p + d) * n + 1.5) / (n + 3) - moved**2, 0) / (n + 3))
     low, high = np.clip(net - half, -1, 1), np.clip(net + half, -1, 1)
-    return Estimate(p - d, error, low, high, np.where(error > 0, error, floor))
+    return Estimate(p - d, error, low, high, n, np.where(error > 0, error, floor), _cautious(error, floor, n))
 
 
 def mean(
@@ -94,8 +97,10 @@ def mean(
     m, n = np.asarray(average, dtype=float), np.asarray(n, dtype=float)
     variance = np.maximum(np.asarray(average_of_squares, dtype=float) - m**2, 0)
     error = np.sqrt(variance / np.where(n > 1, n - 1, np.nan)) * np.asarray(finite, dtype=float)
-    half = t_975(np.floor(np.maximum(n, 2) - 1 + 1e-9)) * error
-    return Estimate(m, error, np.maximum(m - half, scale[0]), np.minimum(m + half, scale[1]), error)
+    half = _t(n) * error
+    tested = half / Z_975
+    low, high = np.maximum(m - half, scale[0]), np.minimum(m + half, scale[1])
+    return Estimate(m, error, low, high, n, tested, tested)
 
 
 def ratio(
@@ -108,11 +113,22 @@ def ratio(
     *,
     design_effect: ArrayLike = 1.0,
 ) -> Estimate:
-    """Σy / Σx with the interval of the delta method: the residuals y - r·x, linearised. n : observations, over 1."""
+    """Σy / Σx by the delta method (residuals y - r·x, linearised), with the interval of t. n : observations, over 1."""
     n, x, y, xx, yy, xy = (
         np.asarray(part, dtype=float) for part in (n, x_sum, y_sum, x_sq_sum, y_sq_sum, xy_sum)
     )
     r = y / x
     squares = np.maximum(yy - 2 * r * xy + r**2 * xx, 0)
-    error = np.sqrt(squares * n / (n - 1)) / np.abs(x) * np.sqrt(np.asarray(design_effect, dtype=float))
-    return Estimate(r, error, r - Z_975 * error, r + Z_975 * error, error)
+    effect = np.asarray(design_effect, dtype=float)
+    error = np.sqrt(squares * n / (n - 1) * effect) / np.abs(x)
+    half = _t(n / effect) * error
+    return Estimate(r, error, r - half, r + half, n / effect, half / Z_975, half / Z_975)
+
+
+def _t(n: Floats) -> Floats:
+    """97.5 % quantile of t for n - 1 degrees of freedom, rounded down, at least 1."""
+    return t_975(np.floor(np.minimum(np.maximum(n, 2), 1e9) - 1 + 1e-9))
+
+
+def _cautious(error: Floats, adjusted: Floats, n: Floats) -> Floats:
+    return np.maximum(error, adjusted) * _t(n) / Z_975

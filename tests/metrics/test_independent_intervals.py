@@ -53,8 +53,9 @@ def estimate(
         x = rows["x"].to_numpy()
         ratio = y.sum() / x.sum()
         value, error = 100 * ratio, 100 * sqrt(len(y) * deff) * np.std(y - ratio * x, ddof=1) / abs(x.sum())
-        low, high = stats.norm.interval(0.95, value, error)
+        low, high = stats.t.interval(0.95, floor(n - 1 + 1e-9), value, error)
     return {
+        "n_independent": n,
         "n_effective": n / finite**2,
         "value": value,
         "standard_error": error,
@@ -85,13 +86,21 @@ def scale(metric: dict[str, str]) -> tuple[float, float]:
     return float(metric["scale_minimum"] or "-inf"), float(metric["scale_maximum"] or "inf")
 
 
-def error_to_test(metric: dict[str, str], own: dict[str, float]) -> float:
-    """The error for a test of change: where all answers agree that of two successes and two failures more."""
-    n, error = own["n_effective"], own["standard_error"]
-    if error > 1e-9 or metric["estimator"] != "proportion":
-        return error
-    share = (own["value"] / 100 * n + 2) / (n + 4)
-    return 100 * sqrt(share * (1 - share) / (n + 4))
+def error_to_test(metric: dict[str, str], own: dict[str, float], plain_from: float) -> float:
+    """The error for a test of change: of a mean that of its interval, of few answers at least the adjusted one."""
+    n, error, value = own["n_effective"], own["standard_error"], own["value"] / 100
+    if metric["estimator"] in ("mean", "ratio"):
+        return error * stats.t.ppf(0.975, floor(own["n_independent"] - 1 + 1e-9)) / Z
+    if metric["estimator"] == "proportion":
+        share = (value * n + 2) / (n + 4)
+        adjusted = sqrt(share * (1 - share) / (n + 4))
+    else:
+        # the shares that have a say follow from the error
+        said = (error / 100) ** 2 * n + value**2
+        adjusted = sqrt(((said * n + 1.5) / (n + 3) - (value * n / (n + 3)) ** 2) / (n + 3))
+    if n >= plain_from:
+        return error or 100 * adjusted
+    return max(error, 100 * adjusted) * stats.t.ppf(0.975, floor(n - 1 + 1e-9)) / Z
 
 
 class Recomputed:
@@ -214,6 +223,7 @@ def test_intervals_follow_from_the_observations(page: tuple[date, Recomputed, pl
     rows = cells.filter(pl.col("period_start") == month).rows(named=True)
     for row in rows:
         own = recomputed.estimate(row["metric_code"], month)
+        del own["n_independent"]
         assert {name: row[name] for name in own} == pytest.approx(own, rel=1e-9, abs=1e-9), row["metric_code"]
     assert len({recomputed.metrics[row["metric_code"]]["estimator"] for row in rows}) >= 3
 
@@ -230,7 +240,8 @@ def test_changes_follow_from_the_observations(page: tuple[date, Recomputed, pl.D
         ), code
         new, old = recomputed.estimate(code, month), recomputed.estimate(code, before)
         assert row["change"] == pytest.approx(new["value"] - old["value"], abs=1e-9)
-        errors = [error_to_test(recomputed.metrics[code], part) for part in (new, old)]
+        plain_from = recomputed.delivery.assumption("plain_test_from_n")
+        errors = [error_to_test(recomputed.metrics[code], part, plain_from) for part in (new, old)]
         z = (new["value"] - old["value"]) / hypot(*errors)
         assert row["p_value"] == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9, abs=1e-12), code
         compared += 1

@@ -50,7 +50,7 @@ def test_answer_keys_of_nps(counts: tuple[int, int, int], key: tuple[float, ...]
 
 
 def test_answer_key_of_a_comparison() -> None:
-    found = change(nps(60, 28, 12), nps(50, 30, 20))
+    found = change(nps(60, 28, 12), nps(50, 30, 20), plain_from_n=100)
     assert float(found.change) == pytest.approx(0.18)
     assert float(found.standard_error) == pytest.approx(0.10486, abs=5e-6)
     assert float(found.z) == pytest.approx(1.7165, abs=5e-5)
@@ -99,8 +99,9 @@ def test_ratio_is_that_of_the_macro() -> None:
     own = ratio(40, *sums.values())
     assert float(own.value) == pytest.approx(y.sum() / x.sum())
     assert float(own.standard_error) == pytest.approx(theirs, rel=1e-9)
-    twice = ratio(40, *sums.values(), design_effect=4)
-    assert float(twice.high - twice.value) == pytest.approx(2 * float(own.high - own.value))
+    assert float(own.high - own.value) == pytest.approx(stats.t.ppf(0.975, 39) * theirs)
+    fewer = ratio(40, *sums.values(), design_effect=4)
+    assert float(fewer.high - fewer.value) == pytest.approx(stats.t.ppf(0.975, 9) * 2 * theirs)
 
 
 def test_quantiles_of_t() -> None:
@@ -165,6 +166,18 @@ def test_benjamini_hochberg_is_that_of_scipy() -> None:
 
 def test_a_change_needs_an_error_that_is_not_zero() -> None:
     agreed, other = net_share(1.0, 0.0, 10), net_share(0.9, 0.0, 10)
-    assert agreed.standard_error == 0 and agreed.test_error > 0
-    assert change(other, agreed).p_value > 0.05
-    assert np.isnan(change(mean(3, 9, 5), mean(4, 16, 5)).p_value)
+    for plain_from_n in (1, 100):
+        assert change(other, agreed, plain_from_n=plain_from_n).p_value > 0.05
+    assert np.isnan(change(mean(3, 9, 5), mean(4, 16, 5), plain_from_n=100).p_value)
+
+
+def test_a_change_of_means_is_that_of_its_intervals() -> None:
+    now, before = mean(5, 27, 12), mean(4, 18, 9)
+    halves = [float(part.high - part.value) for part in (now, before)]
+    assert float(change(now, before, plain_from_n=100).high) == pytest.approx(1 + np.hypot(*halves))
+
+
+def test_few_answers_are_tested_with_more_caution() -> None:
+    few = [change(proportion(0.9, n), proportion(0.5, n), plain_from_n=100).p_value for n in (10, 99, 100)]
+    plain = [change(proportion(0.9, n), proportion(0.5, n), plain_from_n=1).p_value for n in (10, 99, 100)]
+    assert few[0] > plain[0] and few[1] > plain[1] and few[2] == plain[2]
