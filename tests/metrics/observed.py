@@ -1,6 +1,7 @@
 """The observations of every metric that is a mean over answers, contacts or customer months.
 
-Each has metric_code, day, weight, y (in the unit of the metric), the scopes and, for a ratio Σ100y/Σx, x.
+Each has metric_code, day, weight, y (in the unit of the metric), the scopes, for a ratio Σ100y/Σx x, and who it
+is about (person), null where nobody is named.
 """
 
 from __future__ import annotations
@@ -47,13 +48,13 @@ def of_answers(delivery: Delivery) -> pl.DataFrame:
             return 100.0 * pl.col("box")
         return index if (row["scale_minimum"], row["scale_maximum"]) == ("0", "100") else pl.col("x")
 
-    answers = placed.answers(delivery)
+    answers = placed.answers(delivery).join(respondents(delivery), on="response_id")
     asked = [
         row for row in delivery.seed("metrics") if row["item_metric_code"] not in ("", "engagement_score")
     ]
     return pl.concat(
         answers.filter(pl.col("metric") == row["item_metric_code"]).select(
-            "day", "weight", *SCOPES, y=y(row), metric_code=pl.lit(row["metric_code"])
+            "day", "weight", "person", *SCOPES, y=y(row), metric_code=pl.lit(row["metric_code"])
         )
         for row in asked
     )
@@ -63,9 +64,22 @@ def of_drivers(delivery: Delivery) -> pl.DataFrame:
     """Answers about the drivers of experience and the facets of engagement."""
     prefix = {row["driver_code"]: row["driver_kind"].split("_")[-1] for row in delivery.seed("drivers")}
     answers = placed.answers(delivery).filter(pl.col("driver") != "")
+    answers = answers.join(respondents(delivery), on="response_id")
     kind = pl.col("driver").replace_strict(prefix)
     return answers.select(
-        "day", "weight", *SCOPES, y="x", metric_code=pl.concat_str(kind, pl.col("driver"), separator="_")
+        "day",
+        "weight",
+        "person",
+        *SCOPES,
+        y="x",
+        metric_code=pl.concat_str(kind, pl.col("driver"), separator="_"),
+    )
+
+
+def respondents(delivery: Delivery) -> pl.DataFrame:
+    """response_id and person; null where the respondent has no key."""
+    return delivery.used("responses").select(
+        "response_id", person=pl.format("{} {}", "respondent_kind", "respondent_id")
     )
 
 
@@ -89,9 +103,10 @@ def of_engagement(delivery: Delivery) -> pl.DataFrame:
         count=pl.len(),
     )
     enough = persons.filter(pl.col("count") >= delivery.assumption("engagement_minimum_facets"))
+    enough = enough.join(respondents(delivery), on="response_id")
     codes = ["engagement_score", "engagement_index", *dimensions]
     long = enough.unpivot(
-        codes, index=["day", "weight", *SCOPES], variable_name="metric_code", value_name="y"
+        codes, index=["day", "weight", "person", *SCOPES], variable_name="metric_code", value_name="y"
     )
     return long.filter(pl.col("y").is_not_null())
 
@@ -108,7 +123,13 @@ def of_contacts(delivery: Delivery) -> pl.DataFrame:
 def _shares(frame: pl.DataFrame, conditions: dict[str, pl.Expr]) -> pl.DataFrame:
     """One observation, 100 or 0, per metric and row; rows where the condition is unknown are out."""
     parts = [
-        frame.select("day", *SCOPES, metric_code=pl.lit(code), y=100.0 * condition.cast(pl.Float64))
+        frame.select(
+            "day",
+            *SCOPES,
+            person="customer_id",
+            metric_code=pl.lit(code),
+            y=100.0 * condition.cast(pl.Float64),
+        )
         for code, condition in conditions.items()
     ]
     return pl.concat(parts).filter(pl.col("y").is_not_null())
@@ -248,6 +269,7 @@ def of_customer_months(delivery: Delivery) -> pl.DataFrame:
             "day",
             "segment",
             "region",
+            person="customer_id",
             y=amount,
             x=pl.col("revenue") if code == "margin_share" else pl.lit(None, pl.Float64),
             metric_code=pl.lit(code),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from math import hypot, sqrt
+from math import floor, hypot, sqrt
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from scipy import optimize, stats
 
 from tests.metrics.delivered import Delivery
 from tests.metrics.placed import headcounts
+from tests.projects import Project
 
 Z = stats.norm.ppf(0.975)
 # months with and without a pulse or relation survey; the whole and several kinds of parts
@@ -25,10 +26,12 @@ PAGES = [
 ]
 
 
-def estimate(metric: dict[str, str], rows: pl.DataFrame, population: int | None) -> dict[str, float]:
+def estimate(
+    metric: dict[str, str], rows: pl.DataFrame, population: int | None, deff: float = 1.0
+) -> dict[str, float]:
     """n_effective, value, standard_error, ci_low, ci_high in the unit of the metric."""
     y, w = rows["y"].to_numpy(), rows["weight"].to_numpy()
-    n = w.sum() ** 2 / (w**2).sum()
+    n = w.sum() ** 2 / (w**2).sum() / deff
     # only who did not answer is unknown
     finite = sqrt((population - n) / (population - 1)) if population else 1.0
     value = np.average(y, weights=w)
@@ -43,14 +46,16 @@ def estimate(metric: dict[str, str], rows: pl.DataFrame, population: int | None)
     elif kind == "mean":
         spread = np.average((y - value) ** 2, weights=w) * n / (n - 1)
         error = sqrt(spread / n) * finite
-        low, high = stats.t.interval(0.95, n - 1, value, error) if error else (value, value)
+        freedom = floor(n - 1 + 1e-9)
+        low, high = stats.t.interval(0.95, freedom, value, error) if error else (value, value)
         low, high = (np.clip(bound, *scale(metric)) for bound in (low, high))
     else:
         x = rows["x"].to_numpy()
         ratio = y.sum() / x.sum()
-        value, error = 100 * ratio, 100 * sqrt(n) * np.std(y - ratio * x, ddof=1) / abs(x.sum())
-        low, high = stats.norm.interval(0.95, value, error)
+        value, error = 100 * ratio, 100 * sqrt(len(y) * deff) * np.std(y - ratio * x, ddof=1) / abs(x.sum())
+        low, high = stats.t.interval(0.95, floor(n - 1 + 1e-9), value, error)
     return {
+        "n_independent": n,
         "n_effective": n / finite**2,
         "value": value,
         "standard_error": error,
@@ -81,24 +86,37 @@ def scale(metric: dict[str, str]) -> tuple[float, float]:
     return float(metric["scale_minimum"] or "-inf"), float(metric["scale_maximum"] or "inf")
 
 
-def error_to_test(metric: dict[str, str], own: dict[str, float]) -> float:
-    """The error for a test of change: where all answers agree that of a few more, half of them for each side."""
-    n, error = own["n_effective"], own["standard_error"]
-    if error > 1e-9 or metric["estimator"] not in ("proportion", "net_share"):
-        return error
+def error_to_test(metric: dict[str, str], own: dict[str, float], plain_from: float) -> float:
+    """The error for a test of change: of a mean that of its interval, of few answers at least the adjusted one."""
+    n, error, value = own["n_effective"], own["standard_error"], own["value"] / 100
+    if metric["estimator"] in ("mean", "ratio"):
+        return error * stats.t.ppf(0.975, floor(own["n_independent"] - 1 + 1e-9)) / Z
     if metric["estimator"] == "proportion":
-        share = (own["value"] / 100 * n + 2) / (n + 4)
-        return 100 * sqrt(share * (1 - share) / (n + 4))
-    p, d = (((own["value"] == side) * n + 0.75) / (n + 3) for side in (100, -100))
-    return 100 * sqrt((p + d - (p - d) ** 2) / (n + 3))
+        share = (value * n + 2) / (n + 4)
+        adjusted = sqrt(share * (1 - share) / (n + 4))
+    else:
+        # the shares that have a say follow from the error
+        said = (error / 100) ** 2 * n + value**2
+        adjusted = sqrt(((said * n + 1.5) / (n + 3) - (value * n / (n + 3)) ** 2) / (n + 3))
+    if n >= plain_from:
+        return error or 100 * adjusted
+    return max(error, 100 * adjusted) * stats.t.ppf(0.975, floor(n - 1 + 1e-9)) / Z
 
 
 class Recomputed:
-    """Estimates of one scope by metric and month, from the observations."""
+    """Estimates of one scope by metric and month, from the observations. people: by metric and month."""
 
     def __init__(
-        self, delivery: Delivery, observed: pl.DataFrame, lost: pl.DataFrame, scope: str, key: str
+        self,
+        delivery: Delivery,
+        observed: pl.DataFrame,
+        lost: pl.DataFrame,
+        likeness: dict[str, tuple[float, float]],
+        people: dict[tuple[str, date], int],
+        scope: str,
+        key: str,
     ) -> None:
+        self.likeness, self.people = likeness, people
         self.delivery, self.scope, self.key = delivery, scope, key
         self.metrics = {row["metric_code"]: row for row in delivery.seed("metrics")}
         here = pl.lit(True) if scope == "organisation" else pl.col(scope).cast(pl.String) == key
@@ -115,7 +133,11 @@ class Recomputed:
     def estimate(self, code: str, month: date) -> dict[str, float]:
         metric = self.metrics[code]
         asked_all = metric["has_finite_population"] == "true"
-        return estimate(metric, self.rows[code, month], self.population(month) if asked_all else None)
+        rows = self.rows[code, month]
+        icc, spread = self.likeness.get(code, (0.0, 0.0))
+        mean = rows.height / self.people[code, month]
+        deff = 1 + (mean - 1) * (spread + (2 - spread) / mean) * icc
+        return estimate(metric, rows, self.population(month) if asked_all else None, deff)
 
     def population(self, month: date) -> int:
         counts = headcounts(self.delivery, [month])
@@ -129,12 +151,37 @@ class Recomputed:
         return int(counts["headcount"].sum())
 
 
+@pytest.fixture(scope="module")
+def likeness(observed: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Intraclass correlation and spread of repeats by metric, by analysis of variance around the means of persons."""
+    found = {}
+    known = observed.filter(pl.col("person").is_not_null())
+    for (code,), rows in known.group_by("metric_code"):
+        y = rows["y"].to_numpy()
+        if code == "margin_share":
+            y = y - y.sum() / rows["x"].sum() * rows["x"].to_numpy()
+        _, person = np.unique(rows["person"].to_numpy(), return_inverse=True)
+        size = np.bincount(person)
+        means = np.bincount(person, y) / size
+        n, k = len(y), len(size)
+        if n == k:
+            continue
+        between = (size * (means - y.mean()) ** 2).sum() / (k - 1)
+        within = ((y - means[person]) ** 2).sum() / (n - k)
+        typical = (n - (size**2).sum() / n) / (k - 1)
+        icc = (between - within) / (between + (typical - 1) * within)
+        found[code] = np.clip(icc, 0, 1), ((size**2).sum() / n - 1) / (n / k - 1)
+    return found
+
+
 @pytest.fixture(scope="module", params=PAGES, ids=lambda page: f"{page[0]:%Y-%m}-{page[2]}")
 def page(
     request: pytest.FixtureRequest,
+    demo: Project,
     delivery: Delivery,
     observed: pl.DataFrame,
     lost: pl.DataFrame,
+    likeness: dict[str, tuple[float, float]],
     published: pl.DataFrame,
 ) -> tuple[date, Recomputed, pl.DataFrame]:
     """The month, its estimates, and all months of that scope in the mart."""
@@ -143,7 +190,13 @@ def page(
         (pl.col("period_grain") == "month") & (pl.col("scope_kind") == scope) & (pl.col("scope_key") == key)
     )
     cells = published.filter(chosen & (pl.col("display") != "hidden"))
-    return month, Recomputed(delivery, observed, lost, scope, key), cells
+    # test_people counts them one by one
+    counted = demo.query(
+        f"""select metric_code, period_start, people_count from intermediate.int_metrics__people
+        where period_grain = 'month' and scope_kind = '{scope}' and scope_key = '{key}'"""
+    )
+    people = {(code, start): count for code, start, count in counted}
+    return month, Recomputed(delivery, observed, lost, likeness, people, scope, key), cells
 
 
 @pytest.mark.parametrize(
@@ -170,6 +223,7 @@ def test_intervals_follow_from_the_observations(page: tuple[date, Recomputed, pl
     rows = cells.filter(pl.col("period_start") == month).rows(named=True)
     for row in rows:
         own = recomputed.estimate(row["metric_code"], month)
+        del own["n_independent"]
         assert {name: row[name] for name in own} == pytest.approx(own, rel=1e-9, abs=1e-9), row["metric_code"]
     assert len({recomputed.metrics[row["metric_code"]]["estimator"] for row in rows}) >= 3
 
@@ -186,7 +240,8 @@ def test_changes_follow_from_the_observations(page: tuple[date, Recomputed, pl.D
         ), code
         new, old = recomputed.estimate(code, month), recomputed.estimate(code, before)
         assert row["change"] == pytest.approx(new["value"] - old["value"], abs=1e-9)
-        errors = [error_to_test(recomputed.metrics[code], part) for part in (new, old)]
+        plain_from = recomputed.delivery.assumption("plain_test_from_n")
+        errors = [error_to_test(recomputed.metrics[code], part, plain_from) for part in (new, old)]
         z = (new["value"] - old["value"]) / hypot(*errors)
         assert row["p_value"] == pytest.approx(2 * stats.norm.sf(abs(z)), rel=1e-9, abs=1e-12), code
         compared += 1

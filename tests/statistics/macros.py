@@ -21,6 +21,7 @@ NAMES = [
     "mcnemar_p",
     "kappa",
     "kappa_standard_error",
+    "design_effect",
 ]
 SOURCE = "\n".join((MACROS / f"{name}.sql").read_text(encoding="utf-8") for name in NAMES)
 

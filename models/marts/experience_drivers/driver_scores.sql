@@ -1,10 +1,5 @@
 with
 
-figures as (
-    select *, display <> 'hidden' as is_shown
-    from {{ ref('metric_values') }}
-),
-
 scores as (
     select
         figures.*,
@@ -14,8 +9,8 @@ scores as (
         drivers.driver_name_nl,
         drivers.display_position,
         drivers.is_affective,
-        case when figures.is_shown then boxes.top_w_sum / nullif(boxes.w_sum, 0) end as top_box_share
-    from figures
+        boxes.top_w_sum / nullif(boxes.w_sum, 0) as top_box_share
+    from {{ ref('metric_values') }} as figures
     inner join {{ ref('dim_drivers') }} as drivers on figures.metric_code = drivers.metric_code
     left join {{ ref('int_survey__driver_boxes') }} as boxes
         on figures.metric_code = boxes.metric_code
