@@ -1,16 +1,22 @@
--- A metric made of other rows than answers, contacts, customer months or presences would have each row taken for a
--- person: the same customer ten times would look like a group that may be shown.
+-- A metric made of rows whose people nobody counts would have each row taken for a person: the same customer ten times
+-- would look like a group that may be shown.
+with
+
+counted as (
+    select metric_code from {{ ref('int_metrics__measured_answers') }}
+    union
+    select metric_code from {{ ref('int_metrics__contact_parts') }}
+    union
+    select metric_code from {{ ref('int_metrics__customer_parts') }}
+    union
+    select metric_code from {{ ref('int_metrics__events') }}
+    union
+    select metric_code from {{ ref('int_metrics__counted_by_period') }}
+    union
+    select part_code as metric_code from {{ ref('int_metrics__loyalty_parts') }}
+)
+
 select distinct parts.metric_code
 from {{ ref('int_metrics__period_parts') }} as parts
 inner join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code
-where metrics.item_metric_code is null
-    and parts.metric_code not in (select contacts.metric_code from {{ ref('int_metrics__contact_parts') }} as contacts)
-    and parts.metric_code not in (select customers.metric_code from {{ ref('int_metrics__customer_parts') }} as customers)
-    and parts.metric_code not in (select losses.metric_code from {{ ref('int_metrics__loss_parts') }} as losses)
-union all
--- answers whose people are not in int_metrics__measured_answers
-select distinct metrics.metric_code
-from {{ ref('int_metrics__period_parts') }} as parts
-inner join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code
-where metrics.item_metric_code is not null
-    and metrics.item_metric_code not in (select answers.metric_code from {{ ref('int_metrics__measured_answers') }} as answers)
+where coalesce(metrics.item_metric_code, parts.metric_code) not in (select counted.metric_code from counted)

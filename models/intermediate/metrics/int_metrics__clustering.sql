@@ -5,7 +5,8 @@
 -#}
 {%- set double = type_double() -%}
 {%- set sums = ['y_sum', 'y_sq_sum', 'x_sum', 'x_sq_sum', 'xy_sum'] -%}
-{%- set contacts = contact_metrics() %}
+{%- set contacts = contact_metrics() -%}
+{%- set customers = customer_metrics() %}
 
 with
 
@@ -16,6 +17,7 @@ answers as (
         answers.metric_code,
         count(*) as n,
         sum(case when answers.box_value = 1 then 1 else 0 end) as top_sum,
+        sum(case when answers.box_value = -1 then 1 else 0 end) as bottom_sum,
         sum(answers.box_value) as box_sum,
         sum(answers.box_value * answers.box_value) as box_sq_sum,
         sum(answers.answer_value) as value_sum,
@@ -30,17 +32,23 @@ respondents as (
     select
         metrics.metric_code,
         answers.n,
-        case metrics.estimator
-            when 'net_share' then answers.box_sum when 'proportion' then answers.top_sum else answers.value_sum
+        case
+            when metrics.estimator = 'net_share' then answers.box_sum
+            when metrics.estimator = 'proportion' and metrics.is_higher_better then answers.top_sum
+            when metrics.estimator = 'proportion' then answers.bottom_sum
+            else answers.value_sum
         end as y_sum,
-        case metrics.estimator
-            when 'net_share' then answers.box_sq_sum when 'proportion' then answers.top_sum else answers.value_sq_sum
+        case
+            when metrics.estimator = 'net_share' then answers.box_sq_sum
+            when metrics.estimator = 'proportion' and metrics.is_higher_better then answers.top_sum
+            when metrics.estimator = 'proportion' then answers.bottom_sum
+            else answers.value_sq_sum
         end as y_sq_sum,
         cast(null as {{ double }}) as x_sum,
         cast(null as {{ double }}) as x_sq_sum,
         cast(null as {{ double }}) as xy_sum
     from answers
-    inner join {{ ref('dim_metrics') }} as metrics on answers.metric_code = metrics.item_metric_code
+    inner join {{ ref('dim_metrics') }} as metrics on answers.metric_code = coalesce(metrics.item_metric_code, metrics.metric_code)
 ),
 
 contacts as (
@@ -55,15 +63,26 @@ contacts as (
     group by customer_id
 ),
 
+events as (
+    select metric_code, customer_id, count(*) as n, sum(y) as y_sum, sum(y * y) as y_sq_sum
+    from {{ ref('int_metrics__events') }}
+    where customer_id is not null
+    group by metric_code, customer_id
+),
+
 customers as (
     select
         customer_id,
-        count(*) as n,
-        sum(profit_eur) as y_sum,
-        sum(profit_eur * profit_eur) as y_sq_sum,
-        sum(revenue_eur) as x_sum,
-        sum(revenue_eur * revenue_eur) as x_sq_sum,
-        sum(revenue_eur * profit_eur) as xy_sum
+        {%- for _, y, x in customers %}
+        sum({{ y }}) as y_sum_{{ loop.index }},
+        sum(cast({{ y }} as {{ double }}) * {{ y }}) as y_sq_sum_{{ loop.index }},
+        {%- if x %}
+        sum({{ x }}) as x_sum_{{ loop.index }},
+        sum({{ x }} * {{ x }}) as x_sq_sum_{{ loop.index }},
+        sum({{ x }} * {{ y }}) as xy_sum_{{ loop.index }},
+        {%- endif %}
+        {%- endfor %}
+        count(*) as n
     from {{ ref('fct_customer_months') }}
     where is_active
     group by customer_id
@@ -85,9 +104,28 @@ persons as (
     where n_{{ loop.index }} > 0
     {%- endfor %}
     union all
-    select 'customer_profitability' as metric_code, n, y_sum, y_sq_sum, x_sum, x_sq_sum, xy_sum from customers
+    select
+        metric_code,
+        n,
+        y_sum,
+        y_sq_sum,
+        cast(null as {{ double }}) as x_sum,
+        cast(null as {{ double }}) as x_sq_sum,
+        cast(null as {{ double }}) as xy_sum
+    from events
+    {%- for metric_code, _, x in customers %}
     union all
-    select 'margin_share' as metric_code, n, y_sum, y_sq_sum, x_sum, x_sq_sum, xy_sum from customers
+    select
+        '{{ metric_code }}' as metric_code,
+        n,
+        y_sum_{{ loop.index }} as y_sum,
+        y_sq_sum_{{ loop.index }} as y_sq_sum,
+        {%- set number = loop.index %}
+        {%- for sum in ['x_sum', 'x_sq_sum', 'xy_sum'] %}
+        {% if x %}{{ sum }}_{{ number }}{% else %}cast(null as {{ double }}){% endif %} as {{ sum }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from customers
+    {%- endfor %}
 ),
 
 typed as (

@@ -1,12 +1,5 @@
 {%- set scopes = ['segment', 'region', 'product'] -%}
-{#- A metric of active customers by month: what each counts (y) and, of a ratio, per what (x). -#}
-{%- set metrics = [
-    ('customer_profitability', 'profit_eur', none),
-    ('margin_share', 'profit_eur', 'revenue_eur'),
-    ('cost_to_serve', 'cost_to_serve_eur', none),
-    ('feedback_per_100', '100 * feedback_count', none),
-    ('ideas_per_100', '100 * idea_count', none),
-] -%}
+{%- set metrics = customer_metrics() -%}
 {#- Without a single feedback item the table was not delivered, which is something else than no feedback. -#}
 {%- set of_feedback = ['feedback_per_100', 'ideas_per_100'] %}
 

@@ -28,15 +28,6 @@ customer_parts as (
     from {{ ref('int_metrics__customer_parts') }}
 ),
 
--- a contact weighs 1
-matched_parts as (
-    select
-        metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, n as w_sum, n as w_sq_sum,
-        y_sum as wy_sum, y_sq_sum as wy_sq_sum, {{ nothing }} as x_sum, {{ nothing }} as x_sq_sum, {{ nothing }} as xy_sum,
-        scale_minimum, scale_maximum
-    from {{ ref('int_metrics__matched_parts') }}
-),
-
 event_parts as (
     select
         metric_code, observed_on, scope_kind, scope_key, n, y_sum, y_sq_sum, w_sum, w_sq_sum, wy_sum, wy_sq_sum,
@@ -60,8 +51,6 @@ parts as (
     select * from contact_parts
     union all
     select * from customer_parts
-    union all
-    select * from matched_parts
     union all
     select * from event_parts
     union all

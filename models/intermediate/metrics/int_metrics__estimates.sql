@@ -10,7 +10,8 @@ parts as (
         parts.wy_sq_sum / nullif(parts.w_sum, 0) as mean_of_squares,
         -- of what small parts leave together nobody was counted: each observation a person
         coalesce(people.people_count, parts.n) as people_count,
-        coalesce(clustering.intraclass_correlation, 0) as intraclass_correlation,
+        -- of whom nothing is known says the same thing each time
+        coalesce(clustering.intraclass_correlation, 1) as intraclass_correlation,
         coalesce(clustering.repeat_spread, 0) as repeat_spread
     from {{ ref('int_metrics__published_parts') }} as parts
     inner join {{ ref('dim_metrics') }} as metrics on parts.metric_code = metrics.metric_code

@@ -9,6 +9,16 @@ from {{ ref('fct_survey_answers') }}
 where metric_code is not null and metric_code <> 'engagement_score' and answer_value is not null
 union all
 select
+    answers.response_id,
+    answers.item_code,
+    drivers.metric_code,
+    answers.box_value,
+    answers.answer_value
+from {{ ref('fct_survey_answers') }} as answers
+inner join {{ ref('drivers') }} as drivers on answers.driver_code = drivers.driver_code
+where answers.answer_value is not null
+union all
+select
     response_id,
     'engagement_score' as item_code,
     'engagement_score' as metric_code,

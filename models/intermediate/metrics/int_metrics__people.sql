@@ -57,7 +57,7 @@ largest_months as (
     from cells
     inner join period_months on cells.period_start = period_months.month_start
     where cells.period_grain = 'month'
-        and cells.metric_code in (select customer_parts.metric_code from {{ ref('int_metrics__customer_parts') }} as customer_parts)
+        and cells.metric_code in ('loyalty', '{{ customer_metrics() | map(attribute=0) | join("', '") }}')
     group by
         cells.metric_code, period_months.period_grain, period_months.period_start, cells.scope_kind, cells.scope_key
 )

@@ -4,6 +4,8 @@ repeats as (
     select * from {{ ref('int_metrics__answer_repeats') }}
     union all
     select * from {{ ref('int_metrics__contact_repeats') }}
+    union all
+    select * from {{ ref('int_metrics__event_repeats') }}
 )
 
 select

@@ -40,6 +40,7 @@ answered as (
 matched as (
     select
         contacts.contact_id,
+        contacts.customer_id,
         contacts.department_id,
         contacts.team_id,
         contacts.segment,
