@@ -131,6 +131,10 @@ def test_pyramid_is_the_mean_of_its_rescaled_members(demo: Project, delivery: De
         levels.with_columns(lowest=lowest).filter(pl.col("weakest"))["lowest"]
     )
     assert levels.group_by(*KEY).agg(pl.col("weakest").sum())["weakest"].unique().to_list() == [1]
+    unknown = pyramid["level_score"].is_null()
+    assert unknown.equals(pyramid["level_ci_low"].is_null())
+    known = pyramid.filter(~unknown)
+    assert known["level_score"].is_between(known["level_ci_low"] - 1e-9, known["level_ci_high"] + 1e-9).all()
 
 
 def test_coverage_names_every_metric_once_and_what_nobody_measures(demo: Project, delivery: Delivery) -> None:
@@ -181,6 +185,7 @@ def test_agreement_of_clicks(demo: Project, delivery: Delivery, few: int, cell: 
     own = own.with_columns(kappa=pl.Series(kappas, dtype=pl.Float64), mcnemar_p_value=pl.Series(p_values))
     shown = cells_of(mart(demo, "emo_click_agreement"), cell)
     assert_same(own, shown, ["period_start", "scope_key"], few)
+    assert shown["kappa"].is_null().equals(shown["kappa_ci_low"].is_null())
     inside = shown.filter(pl.col("kappa").is_not_null())
     assert (inside["kappa_ci_low"] <= inside["kappa"]).all() and (inside["kappa_ci_high"] <= 1).all()
 

@@ -41,15 +41,12 @@ select
     ci_low,
     ci_high,
     100 * top_box_share as top_box_pct,
-    -- everybody answered: nothing is left to chance
+    {%- for side in ['low', 'high'] %}
     100 * case
-        when n = population_n then top_box_share
-        else {{ wilson_bound('top_box_share', 'n_effective', 'low') }}
-    end as top_box_ci_low,
-    100 * case
-        when n = population_n then top_box_share
-        else {{ wilson_bound('top_box_share', 'n_effective', 'high') }}
-    end as top_box_ci_high,
+        when n = population_n then top_box_share -- everybody answered: nothing is left to chance
+        when is_shown then {{ wilson_bound('top_box_share', 'n_effective', side) }}
+    end as top_box_ci_{{ side }},
+    {%- endfor %}
     comparison_period_start,
     change,
     p_value,

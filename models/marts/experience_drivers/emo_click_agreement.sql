@@ -67,8 +67,8 @@ select
     {%- endfor %}
     kappa,
     kappa_error as kappa_standard_error,
-    greatest(-1, kappa - {{ z_975() }} * kappa_error) as kappa_ci_low,
-    least(1, kappa + {{ z_975() }} * kappa_error) as kappa_ci_high,
+    case when kappa is not null then greatest(-1, kappa - {{ z_975() }} * kappa_error) end as kappa_ci_low,
+    case when kappa is not null then least(1, kappa + {{ z_975() }} * kappa_error) end as kappa_ci_high,
     {{ mcnemar_p('click_no_click_count', 'no_click_click_count', assumption('mcnemar_exact_below')) }} as mcnemar_p_value,
     display,
     is_complete_period
