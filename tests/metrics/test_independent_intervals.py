@@ -139,7 +139,7 @@ def page(
     chosen = (
         (pl.col("period_grain") == "month") & (pl.col("scope_kind") == scope) & (pl.col("scope_key") == key)
     )
-    cells = published.filter(chosen & (pl.col("display") != "hidden"))
+    cells = published.filter(chosen)
     return month, Recomputed(delivery, observed, lost, scope, key), cells
 
 

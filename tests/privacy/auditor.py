@@ -33,9 +33,13 @@ def isolated(
         atoms[tuple(i for i, cell in enumerate(rows) if covers(cell, one))].append(one)
     atoms.pop((), None)
     patterns = list(atoms)
-    numbers = _null_vector([[p for p, pattern in enumerate(patterns) if i in pattern] for i in range(len(rows))], len(patterns))
+    numbers = _null_vector(
+        [[p for p, pattern in enumerate(patterns) if i in pattern] for i in range(len(rows))], len(patterns)
+    )
     small = [
-        (numbers[p], atoms[pattern]) for p, pattern in enumerate(patterns) if len({one.person for one in atoms[pattern]}) < enough
+        (numbers[p], atoms[pattern])
+        for p, pattern in enumerate(patterns)
+        if len({one.person for one in atoms[pattern]}) < enough
     ]
     return [
         [one for _, group in chosen for one in group]
