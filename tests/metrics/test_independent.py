@@ -1,7 +1,7 @@
 """Every figure of the mart against a computation from the delivered files that shares no code with it.
 
-All metrics, all periods, all parts of the organisation: the same n, the same value. Which cells are hidden is the subject
-of tests/privacy.
+All metrics, all periods, all parts of the organisation: the same n, the same value. Which cells are hidden is the
+subject of tests/privacy.
 """
 
 from __future__ import annotations

@@ -43,7 +43,8 @@ def test_employees_about_themselves_are_not_among_the_answers(
     assert demo.value(f"select count(*) from restricted.fct_survey_answers where {about_self}") > 0
     published = serving.execute(
         f"select count(*) filter (where {about_self}), count(*) filter (where respondent_kind = 'employee'), "
-        "count(*) filter (where respondent_kind = 'employee' and respondent_id is not null) from marts.fct_survey_answers"
+        "count(*) filter (where respondent_kind = 'employee' and respondent_id is not null) "
+        "from marts.fct_survey_answers"
     ).fetchall()
     ((about_self_count, employee_count, named_count),) = published
     assert (about_self_count, named_count) == (0, 0) and employee_count > 0
@@ -71,7 +72,8 @@ def test_rows_carry_no_team_of_a_few(
 def test_refused_values_of_employees_stay_behind(serving: duckdb.DuckDBPyConnection) -> None:
     tables = "('employees', 'labour_costs', 'absences', 'team_memberships')"
     rows = serving.execute(
-        f"select row_key, reason, reason_code from marts.rejected_rows where contract_table in {tables} and column_name is not null"
+        "select row_key, reason, reason_code from marts.rejected_rows "
+        f"where contract_table in {tables} and column_name is not null"
     ).fetchall()
     assert rows
     assert all(key is None and reason.endswith(f"was refused: {code}") for key, reason, code in rows)
