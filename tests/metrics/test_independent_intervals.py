@@ -189,7 +189,7 @@ def page(
     chosen = (
         (pl.col("period_grain") == "month") & (pl.col("scope_kind") == scope) & (pl.col("scope_key") == key)
     )
-    cells = published.filter(chosen & (pl.col("display") != "hidden"))
+    cells = published.filter(chosen)
     # test_people counts them one by one
     counted = demo.query(
         f"""select metric_code, period_start, people_count from intermediate.int_metrics__people

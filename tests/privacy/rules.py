@@ -119,13 +119,15 @@ def _tables(
     table("assumptions", "assumption_code varchar, value double", _assumptions())
     table(
         "dim_metrics",
-        "metric_code varchar, item_metric_code varchar, audience varchar, finest_grain varchar, has_finite_population boolean",
+        "metric_code varchar, item_metric_code varchar, audience varchar, finest_grain varchar, "
+        "has_finite_population boolean",
         [(metric.code, None, metric.audience, metric.finest_grain, False) for metric in metrics],
     )
     table("dim_teams", "team_id varchar, department_id varchar", teams.items())
     table("int_calendar__bounds", "first_day date, last_day date", [(first, last)])
     connection.execute(
-        "create table ref__dim_dates as select cast(d as date) as date_day from generate_series(date '2020-01-01', date '2030-01-01', interval 1 day) as t(d)"
+        "create table ref__dim_dates as select cast(d as date) as date_day "
+        "from generate_series(date '2020-01-01', date '2030-01-01', interval 1 day) as t(d)"
     )
     table(
         "int_metrics__population",
@@ -139,7 +141,8 @@ def _tables(
     )
     table(
         "int_metrics__loss_parts",
-        "metric_code varchar, period_grain varchar, period_start date, scope_kind varchar, scope_key varchar, n bigint, lost_count bigint",
+        "metric_code varchar, period_grain varchar, period_start date, scope_kind varchar, scope_key varchar, "
+        "n bigint, lost_count bigint",
         [
             (metric.code, cell.grain, cell.start, cell.kind, cell.key, n, 0)
             for metric in metrics
@@ -161,7 +164,8 @@ def _tables(
     sums = ", ".join(f"cast(0 as double) as {name}" for name in (*SUMS, "scale_minimum", "scale_maximum"))
     connection.execute(
         f"create table ref__int_metrics__daily_parts as select * from (select metric_code, observed_on, "
-        f"case {kind} else 'organisation' end as scope_kind, case {key} else 'all' end as scope_key, count(*) as n, {sums} "
+        f"case {kind} else 'organisation' end as scope_kind, case {key} else 'all' end as scope_key, "
+        f"count(*) as n, {sums} "
         f"from ref__seen group by grouping sets ((metric_code, observed_on), {sets})) where scope_key is not null"
     )
 
@@ -170,7 +174,8 @@ def _count_people(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metri
     """Distinct people behind every cell, and behind the pieces of weeks, one cell at a time."""
     keys = ["'all'", *KINDS]
     by_kind = " union all ".join(
-        f"select metric_code, person, observed_on, '{kind}' as scope_kind, {key} as scope_key from ref__seen where {key} is not null"
+        f"select metric_code, person, observed_on, '{kind}' as scope_kind, {key} as scope_key "
+        f"from ref__seen where {key} is not null"
         for kind, key in zip(("organisation", *KINDS), keys, strict=True)
     )
     connection.execute(
@@ -182,7 +187,8 @@ def _count_people(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metri
         inner join (
             select period_grain, period_start, period_end from ref__int_calendar__periods
             union all
-            select distinct 'week_of_month', greatest(date_trunc('week', date_day), date_trunc('month', date_day))::date,
+            select distinct 'week_of_month',
+                greatest(date_trunc('week', date_day), date_trunc('month', date_day))::date,
                 least(date_trunc('week', date_day) + interval 6 day, last_day(date_day))::date
             from ref__dim_dates
         ) as periods on observed_on between period_start and period_end
