@@ -230,7 +230,13 @@ def landing_checks(auditor: Auditor, table: Table, relation: str, batch: str) ->
     results = auditor.run(f"landing.{table.name}", batch, landing_query(table, relation), suite)
     ((rows,),) = query(auditor.connection, f"select count(*) from {relation}")
     return [
-        landing_check(result.expectation_config.meta["name"], rows, result.success, result.result)
+        landing_check(
+            result.expectation_config.meta["name"],
+            rows,
+            result.success,
+            # checks are published, and an example may be somebody's pay
+            result.result | {"partial_unexpected_list": []} if table.area == "hr" else result.result,
+        )
         for result in results
     ]
 
