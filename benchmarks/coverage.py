@@ -286,7 +286,7 @@ def report(samples: int, seed: int) -> str:
 def main() -> None:
     """Simulate and write the page."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage", description=main.__doc__)
-    parser.add_argument("--samples", type=int, default=10_000, help="samples per cell")
+    parser.add_argument("--samples", type=int, default=4000, help="samples per cell")
     parser.add_argument("--seed", type=int, default=2026)
     options = parser.parse_args()
     PAGE.write_text(report(options.samples, options.seed), encoding="utf-8")

@@ -85,6 +85,10 @@ def test_respondents_are_counted_once(
     people: pl.DataFrame, respondents: pl.DataFrame, grain: str, scope: str
 ) -> None:
     found = of_cells(people, grain, scope, respondents["metric_code"])
+    if grain == YEAR:
+        # months first, because every one of them is in twelve years
+        here = ["metric_code", "day", "person", *([] if scope == "organisation" else [scope])]
+        respondents = respondents.with_columns(pl.col("day").dt.truncate("1mo")).select(here).unique()
     counted = in_periods(respondents, grain, scope).group_by(KEY).agg(persons=pl.col("person").n_unique())
     both = found.join(counted, on=KEY, how="left")
     assert both.filter(pl.col("people_count").ne_missing(pl.col("persons"))).is_empty()
