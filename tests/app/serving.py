@@ -19,6 +19,7 @@ SNAPSHOT_ID = "20260701T041200Z"
 LAST_DAY = date(2026, 6, 30)
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "seeds" / "metrics.csv"
+ASSUMPTIONS = CATALOGUE.with_name("assumptions.csv")
 # Level and half interval of every headline metric that has data; those without are the ones still to be
 # built.
 LEVELS = {
@@ -206,6 +207,7 @@ def build_serving(folder: Path, snapshot_id: str = SNAPSHOT_ID, after: str = "")
     with duckdb.connect(str(path)) as connection:
         connection.execute(SCHEMA)
         connection.execute("create table marts.dim_metrics as from read_csv($1)", [str(CATALOGUE)])
+        connection.execute("create table marts.dim_assumptions as from read_csv($1)", [str(ASSUMPTIONS)])
         for table, rows in (
             ("metric_values", metric_rows()),
             ("source_freshness", source_rows()),
