@@ -41,9 +41,7 @@ compared as (
         before.test_error as before_test_error,
         metrics.is_headline,
         metrics.is_higher_better,
-        case
-            when coalesce(metrics.target_period_grain, preceding.period_grain) = preceding.period_grain then metrics.target
-        end as target,
+        targets.target,
         scopes.scope_name_en,
         scopes.scope_name_nl,
         periods.period_end,
@@ -62,6 +60,12 @@ compared as (
     inner join scopes on preceding.scope_kind = scopes.scope_kind and preceding.scope_key = scopes.scope_key
     inner join periods
         on preceding.period_grain = periods.period_grain and preceding.period_start = periods.period_start
+    left join {{ ref('int_metrics__targets') }} as targets
+        on preceding.metric_code = targets.metric_code
+        and preceding.period_grain = targets.period_grain
+        and preceding.period_start = targets.period_start
+        and preceding.scope_kind = targets.scope_kind
+        and preceding.scope_key = targets.scope_key
     left join estimates as before
         on preceding.metric_code = before.metric_code
         and preceding.period_grain = before.period_grain
