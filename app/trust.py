@@ -198,6 +198,7 @@ def _facts(row: Row, limits: definition.Limits, words: Words) -> str:
     told = "".join(
         f"<dt>{escape(words[f'fact_{name}'])}</dt><dd>{_text(said)}</dd>"
         for name, said in definition.facts(row, limits, words).items()
+        if name != "formula"  # is in the summary
     )
     summary = escape(words[f"formula_{row['estimator']}"])
     return f"<details><summary>{summary}</summary><dl>{told}</dl></details>"
