@@ -71,7 +71,7 @@ def test_examples_of_the_page_run(serving: Path, tmp_path: Path) -> None:
 
 
 def test_parquet_and_snapshot_hold_the_same(served, serving: Path) -> None:
-    exports = serving.resolve().parent / "exports"
+    exports = serving.parent / "exports"
     for (mart,) in served.sql(
         "select table_name from duckdb_tables() where schema_name = 'marts'"
     ).fetchall():
