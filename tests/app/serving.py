@@ -20,6 +20,7 @@ LAST_DAY = date(2026, 6, 30)
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "seeds" / "metrics.csv"
 ASSUMPTIONS = CATALOGUE.with_name("assumptions.csv")
+TARGETS = CATALOGUE.with_name("targets.csv")
 # Level and half interval of every headline metric that has data; those without are the ones still to be
 # built.
 LEVELS = {
@@ -102,9 +103,12 @@ def periods(grain: str, count: int) -> list[tuple[date, date]]:
 
 
 def headline_metrics() -> list[dict[str, str]]:
-    """The headline rows of the catalogue, as text."""
+    """The headline rows of the catalogue, as text, with their target."""
+    with TARGETS.open(encoding="utf-8", newline="") as file:
+        targets = {row["metric_code"]: row["target"] for row in csv.DictReader(file)}
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["is_headline"] == "true"]
+        rows = [row for row in csv.DictReader(file) if row["is_headline"] == "true"]
+    return [row | {"target": targets.get(row["metric_code"])} for row in rows]
 
 
 def metric_rows() -> list[tuple]:
@@ -112,7 +116,7 @@ def metric_rows() -> list[tuple]:
     rows = []
     for scope_index, (kind, key, scope_name) in enumerate(SCOPES):
         for metric in headline_metrics():
-            code, target = metric["metric_code"], metric["target"] or None
+            code, target = metric["metric_code"], metric["target"]
             if code in NO_DATA:
                 continue
             level, half = LEVELS[code]
