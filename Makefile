@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run build app dev test lint browser docs query screenshots bench bench-spark spark java spark-cluster compare demo postgres publish-postgres rollback snapshots lock clean
+.PHONY: help install run build app dev test lint browser docs cards query screenshots bench bench-spark spark java spark-cluster compare demo postgres publish-postgres rollback snapshots lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ postgres:
 
 docs: $(INSTALLED) ## dbt docs with lineage on http://localhost:8080
 	@$(BIN)/dbt docs generate && $(BIN)/dbt docs serve --port 8080
+
+cards: $(INSTALLED) ## Write docs/metrics and the pages of assumptions and cited figures from the seeds
+	@$(BIN)/python app/metric_cards.py
+	@WRITE_MATRIX=1 $(BIN)/python -m pytest -n 0 tests/metrics/test_matrix.py
 
 query: $(INSTALLED) ## Ask the semantic layer: make query ARGS="--metrics csat --group-by metric_time__month"
 	@$(BIN)/mf query $(ARGS)

@@ -27,6 +27,12 @@ def number(value: float, decimals: int, words: Words, *, signed: bool = False) -
     return sign + digits
 
 
+def plain(value: float, words: Words) -> str:
+    """A number with the decimals it has and no more: `5.0` -> `5`, `0.05` -> `0,05` (nl)."""
+    _, _, digits = f"{value:.9f}".rstrip("0").partition(".")
+    return number(value, len(digits), words)
+
+
 def value(row: dict[str, Any], amount: float, words: Words) -> str:
     """An amount in the unit of a metric with its symbol, without unit words: `42,3`, `81,4%`, `€ 12,00`."""
     figure = number(amount, row["decimals"], words)

@@ -110,10 +110,16 @@ limit $limit
 """
 
 DEFINITIONS = """
-select metric_code, metric_name_en, metric_name_nl, definition_en, definition_nl, owner_model
+select *
 from marts.dim_metrics
 where is_headline
 order by display_position
+"""
+
+ASSUMPTIONS = """
+select assumption_code, value, unit, assumption_name_en, assumption_name_nl, reason, source
+from marts.dim_assumptions
+order by assumption_code
 """
 
 
@@ -174,5 +180,10 @@ def rejected(connection: duckdb.DuckDBPyConnection, limit: int = 200) -> list[Ro
 
 
 def definitions(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Label, definition and owning model of the headline metrics."""
+    """The catalogue's rows of the headline metrics."""
     return _rows(connection, DEFINITIONS)
+
+
+def assumptions(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The choices that the figures were made with."""
+    return _rows(connection, ASSUMPTIONS)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import cards
+import definition
 import duckdb
 import queries
 import snapshot
@@ -125,11 +126,14 @@ def details(path: str, words: Words) -> None:
     expander = st.expander(words["trust_details"], key="details", on_change="rerun")
     if not expander.open:
         return
-    names = ("sources", "checks", "rejected", "definitions")
+    names = ("sources", "checks", "rejected", "definitions", "assumptions")
     for name, tab in zip(names, expander.tabs([words[f"tab_{name}"] for name in names]), strict=True):
         with tab:
             if name == "rejected":
                 html(trust.rejected_table(read(path, name, REJECTED_LIMIT), REJECTED_LIMIT, words))
+            elif name == "definitions":
+                limits = definition.limits(read(path, "assumptions"))
+                html(trust.definitions_table(read(path, name), limits, words))
             else:
                 html(getattr(trust, f"{name}_table")(read(path, name), words))
 

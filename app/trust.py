@@ -8,6 +8,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+import definition
 import formats
 from snapshot import Build
 from text import Words
@@ -179,18 +180,47 @@ def rejected_table(rows: Sequence[Row], limit: int, words: Words) -> str:
     return table + f'<div class="sc plain" lang="{words.language}">{part}</div>'
 
 
-def definitions_table(rows: Sequence[Row], words: Words) -> str:
-    """Label, definition and model of the headline metrics."""
-    columns = (("column_metric", False), ("column_definition", False), ("column_model", False))
+def definitions_table(rows: Sequence[Row], limits: definition.Limits, words: Words) -> str:
+    """The headline metrics: label, definition, and the card with how each is measured, to be opened."""
+    columns = (("column_metric", False), ("column_definition", False), ("column_facts", False))
     cells = (
         (
             f"<b>{_text(row[f'metric_name_{words.language}'])}</b>",
             _text(row[f"definition_{words.language}"]),
-            _text(row["owner_model"]),
+            _facts(row, limits, words),
         )
         for row in rows
     )
     return _table(columns, cells, words["tab_definitions"], words)
+
+
+def _facts(row: Row, limits: definition.Limits, words: Words) -> str:
+    told = "".join(
+        f"<dt>{escape(words[f'fact_{name}'])}</dt><dd>{_text(said)}</dd>"
+        for name, said in definition.facts(row, limits, words).items()
+        if name != "formula"  # is in the summary
+    )
+    summary = escape(words[f"formula_{row['estimator']}"])
+    return f"<details><summary>{summary}</summary><dl>{told}</dl></details>"
+
+
+def assumptions_table(rows: Sequence[Row], words: Words) -> str:
+    """The choices behind the figures, with their reason."""
+    columns = (
+        ("column_assumption", False), ("column_value", True), ("column_unit", False), ("column_why", False),
+        ("column_source", False),
+    )  # fmt: skip
+    cells = (
+        (
+            f"<b>{_text(row[f'assumption_name_{words.language}'])}</b>",
+            escape(formats.plain(row["value"], words)),
+            _text(row["unit"]),
+            _text(row["reason"]),
+            _text(row["source"]),
+        )
+        for row in rows
+    )
+    return _table(columns, cells, words["tab_assumptions"], words)
 
 
 def _reasons(build: Build, words: Words) -> str:

@@ -47,12 +47,27 @@ create table marts.build_runs (
     run_id varchar, snapshot_id varchar, started_at timestamp, finished_at timestamp, status varchar,
     git_version varchar, versions varchar, manifest varchar);
 comment on table marts.build_runs is 'Published builds. One row per snapshot.';
+comment on column marts.build_runs.run_id is 'Key of the build.';
+comment on column marts.build_runs.snapshot_id is 'Key of the snapshot it published.';
+comment on column marts.build_runs.started_at is 'Begin of the build, UTC.';
+comment on column marts.build_runs.finished_at is 'End of the build, UTC.';
+comment on column marts.build_runs.status is 'succeeded; only such builds are published.';
+comment on column marts.build_runs.git_version is 'Version of the project.';
+comment on column marts.build_runs.versions is 'Versions of the packages, JSON.';
+comment on column marts.build_runs.manifest is 'Manifest of dbt that belongs to it.';
 """
 CHECK_RESULTS = """
 create table marts.check_results (
     check_name varchar, kind varchar, target_table varchar, status varchar, failing_count bigint,
     message varchar, checked_at timestamp);
 comment on table marts.check_results is 'Every check that this snapshot passed. One row per check and table.';
+comment on column marts.check_results.check_name is 'Name of the check.';
+comment on column marts.check_results.kind is 'dbt_test, gx_landing (on arrival) or gx_mart (before publishing).';
+comment on column marts.check_results.target_table is 'Table it looks at.';
+comment on column marts.check_results.status is 'pass, warn or fail.';
+comment on column marts.check_results.failing_count is 'Rows that deviate.';
+comment on column marts.check_results.message is 'What deviates.';
+comment on column marts.check_results.checked_at is 'Moment of the check, UTC.';
 """
 
 

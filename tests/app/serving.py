@@ -19,6 +19,8 @@ SNAPSHOT_ID = "20260701T041200Z"
 LAST_DAY = date(2026, 6, 30)
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "seeds" / "metrics.csv"
+ASSUMPTIONS = CATALOGUE.with_name("assumptions.csv")
+TARGETS = CATALOGUE.with_name("targets.csv")
 # Level and half interval of every headline metric that has data; those without are the ones still to be
 # built.
 LEVELS = {
@@ -101,9 +103,12 @@ def periods(grain: str, count: int) -> list[tuple[date, date]]:
 
 
 def headline_metrics() -> list[dict[str, str]]:
-    """The headline rows of the catalogue, as text."""
+    """The headline rows of the catalogue, as text, with their target."""
+    with TARGETS.open(encoding="utf-8", newline="") as file:
+        targets = {row["metric_code"]: row["target"] for row in csv.DictReader(file)}
     with CATALOGUE.open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["is_headline"] == "true"]
+        rows = [row for row in csv.DictReader(file) if row["is_headline"] == "true"]
+    return [row | {"target": targets.get(row["metric_code"])} for row in rows]
 
 
 def metric_rows() -> list[tuple]:
@@ -111,7 +116,7 @@ def metric_rows() -> list[tuple]:
     rows = []
     for scope_index, (kind, key, scope_name) in enumerate(SCOPES):
         for metric in headline_metrics():
-            code, target = metric["metric_code"], metric["target"] or None
+            code, target = metric["metric_code"], metric["target"]
             if code in NO_DATA:
                 continue
             level, half = LEVELS[code]
@@ -206,6 +211,7 @@ def build_serving(folder: Path, snapshot_id: str = SNAPSHOT_ID, after: str = "")
     with duckdb.connect(str(path)) as connection:
         connection.execute(SCHEMA)
         connection.execute("create table marts.dim_metrics as from read_csv($1)", [str(CATALOGUE)])
+        connection.execute("create table marts.dim_assumptions as from read_csv($1)", [str(ASSUMPTIONS)])
         for table, rows in (
             ("metric_values", metric_rows()),
             ("source_freshness", source_rows()),

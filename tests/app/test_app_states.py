@@ -241,7 +241,7 @@ def test_strip_tells_the_worst(open_app, tmp_path, change, expected):
     assert expected in said(open_app(tmp_path, lang="en"))
 
 
-def test_details_hold_sources_checks_rejections_and_definitions(open_app, planted):
+def test_details_hold_sources_checks_rejections_definitions_and_assumptions(open_app, planted):
     app = open_app(planted)
     closed = said(app)
     app.session_state["details"] = True
@@ -256,7 +256,7 @@ def test_details_hold_sources_checks_rejections_and_definitions(open_app, plante
         assert part in opened
     assert "answer 11 is outside 0-10" in opened
     assert "3 contacts without a team" in opened
-    assert opened.count("<table>") == 4
+    assert opened.count("<table>") == 5
     assert "<table>" not in closed
     assert opened.index("assert_known_gap") < opened.index("assert_check_1<")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import string
 import tomllib
@@ -15,6 +16,21 @@ from tests.app import serving
 from tests.app.running import ROOT
 
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "app").glob("*.py")}
+ESTIMATORS = ("proportion", "net_share", "mean", "ratio")
+# CEN/TS 16880; a metric may measure any of them
+ELEMENTS = (
+    "needs_expectations_and_desires", "design_and_renewal_of_outstanding_experiences", "service_innovation",
+    "vision_mission_strategy", "leadership", "culture", "engaged_employees", "processes_and_organisation",
+    "monitoring_activities_and_results",
+)  # fmt: skip
+
+
+def valued(column: str) -> list[str]:
+    """The values of a column of the catalogue."""
+    with serving.CATALOGUE.open(encoding="utf-8", newline="") as file:
+        return sorted({row[column] for row in csv.DictReader(file)})
+
+
 # Keys that are put together from a value of the marts: prefix and its values.
 BUILT = {
     "grain_": queries.GRAINS,
@@ -25,7 +41,31 @@ BUILT = {
     "quadrant_": [f"{a}_{s}" for a, s in product(("employee", "customer"), ("experience", "engagement"))],
     "side_": ("experience", "engagement"),
     "change_": [f"{kind}{one}" for kind, one in product(("points", "percentage", "plain"), ("", "_one"))],
-    "tab_": ("sources", "checks", "rejected", "definitions"),
+    "tab_": ("sources", "checks", "rejected", "definitions", "assumptions"),
+    "fact_": (
+        "formula",
+        "interval",
+        "scale",
+        "direction",
+        "quadrant",
+        "kind",
+        "level",
+        "element",
+        "period",
+        "privacy",
+        "target",
+        "owner",
+        "model",
+    ),
+    "formula_": ESTIMATORS,
+    "interval_": (*ESTIMATORS, "finite"),
+    "measure_": valued("unit"),
+    "nature_": valued("nature"),
+    "basis_": valued("basis"),
+    "system_": valued("thinking_system"),
+    "level_": valued("experience_level"),
+    "finest_": valued("finest_grain"),
+    "element_": ELEMENTS,
     "trust_sources_": ("ok", "stale", "refused", "none"),
     "story_": ("better", "worse", "rose", "fell"),
     "legend_": ("line", "band", "target"),

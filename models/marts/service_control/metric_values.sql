@@ -25,9 +25,7 @@ figures as (
         comparisons.p_value,
         comparisons.q_value,
         coalesce(comparisons.verdict, 'not_compared') as verdict,
-        case
-            when coalesce(metrics.target_period_grain, estimates.period_grain) = estimates.period_grain then metrics.target
-        end as target,
+        targets.target,
         scopes.scope_name_en,
         scopes.scope_name_nl,
         periods.period_end,
@@ -38,6 +36,12 @@ figures as (
     inner join scopes on estimates.scope_kind = scopes.scope_kind and estimates.scope_key = scopes.scope_key
     inner join periods
         on estimates.period_grain = periods.period_grain and estimates.period_start = periods.period_start
+    left join {{ ref('int_metrics__targets') }} as targets
+        on estimates.metric_code = targets.metric_code
+        and estimates.period_grain = targets.period_grain
+        and estimates.period_start = targets.period_start
+        and estimates.scope_kind = targets.scope_kind
+        and estimates.scope_key = targets.scope_key
     left join comparisons
         on estimates.metric_code = comparisons.metric_code
         and estimates.period_grain = comparisons.period_grain

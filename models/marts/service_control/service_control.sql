@@ -67,7 +67,7 @@ select
     latest.q_value,
     coalesce(latest.verdict, 'not_compared') as verdict,
     coalesce(latest.display, 'no_data') as display,
-    case when coalesce(headline.target_period_grain, grains.period_grain) = grains.period_grain then headline.target end as target
+    latest.target
 from headline
 cross join grains
 -- only the organisation has days

@@ -1,0 +1,184 @@
+"""Every choice is a row of the seed `assumptions`: it is used, it changes the figures, and it stands nowhere else."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.projects import ROOT, Project
+
+# What a number may be without being a choice: nothing, one, all of it in per cent, a half.
+PLAIN = {"0", "1", "2", "100", "0.0", "100.0"}
+# Other numbers in SQL, by file, with the reason why they are none.
+CALENDAR, FORMULA, TECHNICAL = "the calendar", "a constant of the formula", "a limit of the technique"
+ALLOWED_SQL = {
+    "int_calendar__periods.sql": (CALENDAR, "3 7 11"),
+    "metric_values.sql": (CALENDAR, "12"),
+    "fct_customer_months.sql": (CALENDAR, "3600"),
+    "net_share_bound.sql": (FORMULA, "3"),
+    "normal_cdf.sql": (FORMULA, "3 4 37 0.65 2.506628274631 7.07106781186547"),
+    "t_quantile.sql": (FORMULA, "3 4 5 7 9 15 16 17 19 79 96 384 776 945 1482 1920 92160"),
+    "wilson_bound.sql": (FORMULA, "4"),
+    "z_975.sql": (FORMULA, "1.959963984540054"),
+    "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e12 1e300"),
+    "item_scores.sql": (TECHNICAL, "1e-9"),
+    "checked_rows.sql": (TECHNICAL, "3"),
+    "parse_value.sql": (TECHNICAL, "0001 9007199254740992"),
+    "try_cast.sql": (CALENDAR, "7 9 28"),
+    "int_hr__team_tree.sql": (TECHNICAL, "10"),
+    "resolution_windows.sql": ("part of the metric's code: another window is another metric", "7 14 30"),
+}
+# In the app: how much is shown and how large, never how a figure is made.
+ALLOWED_APP = {
+    "cards.py": ("columns of a quadrant", {3, 4}),
+    "charts.py": ("size of a chart", {3.0, 36.0, 100.0}),
+    "formats.py": (CALENDAR, {3, 6, 12}),
+    "queries.py": ("how many periods and lines are shown", {8, 18, 26, 30, 200}),
+    "screenshots.py": ("sizes of a window, waiting", {300, 390, 844, 900, 1440, 30_000}),
+    "streamlit_app.py": ("widths, lines, seconds between looks", {5, 10, 168, 176, 186, 200, 1000}),
+}
+
+
+def codes() -> list[str]:
+    with (ROOT / "seeds/assumptions.csv").open(newline="", encoding="utf-8") as file:
+        return [row["assumption_code"] for row in csv.DictReader(file)]
+
+
+def sql_files() -> list[Path]:
+    return sorted([*(ROOT / "models").rglob("*.sql"), *(ROOT / "macros").rglob("*.sql")])
+
+
+def numbers_of_sql(text: str) -> set[str]:
+    """Numeric literals, those in quotes too (`interval '7' day`); comments and other text are left out."""
+    text = re.sub(r"\{#.*?#\}", "", text, flags=re.S)
+    text = re.sub(r"--.*", "", text)
+    text = re.sub(r"'(\d+(?:\.\d+)?)(?: (?:day|week|month)s?)?'", r" \1 ", text)
+    text = re.sub(r"'[^'\n]*'", "''", text)
+    return set(re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?!\w)", text))
+
+
+def numbers_of_python(text: str) -> set[float]:
+    return {
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and type(node.value) in (int, float)
+    } - {0, 1, 2}
+
+
+def test_no_choice_is_a_literal_in_sql() -> None:
+    found = {path.name: numbers_of_sql(path.read_text(encoding="utf-8")) - PLAIN for path in sql_files()}
+    allowed = {name: set(numbers.split()) for name, (_, numbers) in ALLOWED_SQL.items()}
+    unexplained = {name: sorted(numbers - allowed.get(name, set())) for name, numbers in found.items()}
+    assert not {name: numbers for name, numbers in unexplained.items() if numbers}, (
+        "a choice is a row of seeds/assumptions.csv; what is none gets a reason in ALLOWED_SQL"
+    )
+    assert {name: numbers for name, numbers in found.items() if name in allowed} == allowed, (
+        "no longer needed"
+    )
+
+
+def test_no_choice_is_a_literal_in_python() -> None:
+    files = [*(ROOT / "app").glob("*.py"), *(ROOT / "service_control").rglob("*.py")]
+    # the simulated organisation is an example of data: its numbers are parameters of it
+    files = [path for path in files if "demo" not in path.parts]
+    found = {path.name: numbers_of_python(path.read_text(encoding="utf-8")) for path in files}
+    allowed = {name: numbers for name, (_, numbers) in ALLOWED_APP.items()}
+    assert {name: numbers for name, numbers in found.items() if numbers} == allowed
+
+
+def test_the_search_sees_what_it_should() -> None:
+    assert numbers_of_sql(
+        "where n >= 17 -- 18\n{# 19 #} and x < '20' and y = 'a 21' and q < interval '22 days'"
+    ) == {
+        "17",
+        "20",
+        "22",
+    }
+    assert numbers_of_python("limit = 17\nname = '18'  # 19") == {17}
+
+
+def test_windows_are_those_of_the_catalogue() -> None:
+    macro = (ROOT / "macros/resolution_windows.sql").read_text(encoding="utf-8")
+    with (ROOT / "seeds/metrics.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    in_code = {
+        match[1]: row["follow_up_days"]
+        for row in rows
+        if (match := re.search(r"_(\d+)d$", row["metric_code"]))
+    }
+    assert set(in_code) == set(numbers_of_sql(macro))
+    assert all(code == days for code, days in in_code.items())
+
+
+def test_every_assumption_is_used_and_every_used_one_exists() -> None:
+    used = {
+        code
+        for path in sql_files()
+        for code in re.findall(r"assumption\('(\w+)'\)", path.read_text(encoding="utf-8"))
+    }
+    # an unknown code would make every comparison null without an error
+    assert used == set(codes())
+
+
+# A value far from the one in use, and a figure that must then move.
+SHOWN = "count(*) from marts.metric_values where display <> 'hidden'"
+CHANGES = {
+    "hidden_below_n": (20, f"select {SHOWN}"),
+    "normal_from_n": (300, "select count(*) from marts.metric_values where display = 'indicative'"),
+    "engagement_minimum_facets": (8, "select count(*) from marts.employee_engagement"),
+    "labour_rate_eur_per_hour": (84, "select sum(cost_to_serve_eur) from marts.fct_customer_months"),
+    # far below zero even an overlap is too late: nobody in the simulated organisation stays away for a while
+    "switch_grace_days": (-5000, "select count(*) from intermediate.int_crm__active_spells"),
+    "significance_level": (
+        1e-12,
+        "select count(*) from marts.metric_values where verdict in ('better', 'worse')",
+    ),
+    "stale_after_days": (-1, "select count(*) from marts.source_freshness where status = 'stale'"),
+}
+
+
+@pytest.fixture(scope="module")
+def changed(demo: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The simulated organisation under other assumptions, all changed at once: each has a figure of its own."""
+    project = Project.copy(tmp_path_factory.mktemp("changed") / "project")
+    shutil.copytree(demo.root / "warehouse", project.root / "warehouse", symlinks=True)
+    seed = project.root / "seeds/assumptions.csv"
+    with seed.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if row["assumption_code"] in CHANGES:
+            row["value"] = str(CHANGES[row["assumption_code"]][0])
+    with seed.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    project.run(
+        str(Path(sys.executable).with_name("dbt")),
+        "build",
+        "--quiet",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        "--select",
+        "assumptions+",
+    )
+    return project
+
+
+@pytest.mark.parametrize("code", CHANGES)
+def test_another_assumption_makes_another_figure(demo: Project, changed: Project, code: str) -> None:
+    _, figure = CHANGES[code]
+    assert demo.value(figure) != changed.value(figure)
+
+
+def test_the_mart_tells_the_assumptions_in_use(demo: Project, changed: Project) -> None:
+    told = "select assumption_code, value from marts.dim_assumptions"
+    assert dict(changed.query(told)) == dict(demo.query(told)) | {
+        code: value for code, (value, _) in CHANGES.items()
+    }
