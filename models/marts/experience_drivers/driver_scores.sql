@@ -44,7 +44,7 @@ select
     {%- for side in ['low', 'high'] %}
     100 * case
         when n = population_n then top_box_share -- everybody answered: nothing is left to chance
-        when is_shown then {{ wilson_bound('top_box_share', 'n_effective', side) }}
+        else {{ wilson_bound('top_box_share', 'n_effective', side) }}
     end as top_box_ci_{{ side }},
     {%- endfor %}
     comparison_period_start,
