@@ -257,9 +257,9 @@ def test_adjacent_issues_are_proposed_from_the_contacts_alone(demo: Project, del
     inbound = follow_ups(delivery).sort("customer_id", "started_at", "contact_id")
     following = inbound.with_columns(
         next_issue=pl.col("issue_code").shift(-1).over("customer_id"),
-        wait=(pl.col("started_at").shift(-1) - pl.col("started_at")).over("customer_id"),
+        wait=(pl.col("started_at").dt.date().shift(-1) - pl.col("started_at").dt.date()).over("customer_id"),
     ).filter(
-        (pl.col("wait").dt.total_seconds() <= 86400 * delivery.assumption("adjacency_window_days"))
+        (pl.col("wait").dt.total_days() <= delivery.assumption("adjacency_window_days"))
         & (pl.col("next_issue") != pl.col("issue_code"))
     )
     pairs = following.group_by("issue_code", "next_issue").agg(support=pl.len())

@@ -18,5 +18,5 @@ select
     count(*) as pair_count
 from contacts
 where next_issue_code <> issue_code
-    and {{ dbt.datediff('started_at', 'next_started_at', 'second') }} <= 86400 * {{ assumption('adjacency_window_days') }}
+    and cast(next_started_at as date) <= cast(started_at as date) + cast(floor({{ assumption('adjacency_window_days') }}) as integer)
 group by issue_code, next_issue_code
