@@ -176,7 +176,11 @@ def by_period(
     """Sums per day as figures per metric and period."""
     months = _summed(daily, pl.col("day").dt.truncate("1mo"))
     parts = {}
-    sources = {"day": daily.filter(HAS_DAYS), "week": daily, "quarter": months.rename({"period_start": "day"})}
+    sources = {
+        "day": daily.filter(HAS_DAYS),
+        "week": daily,
+        "quarter": months.rename({"period_start": "day"}),
+    }
     for grain in grains:
         parts[grain] = (
             months if grain == "month" else _summed(sources[grain], pl.col("day").dt.truncate(EVERY[grain]))
