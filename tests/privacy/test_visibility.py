@@ -65,8 +65,10 @@ def leaks(seen: Sequence[Seen], cells: Sequence[Cell]) -> list[list[Seen]]:
 
 # A shorter example says no more than the set that was isolated.
 @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
-@given(st.randoms(use_true_random=False), st.sampled_from(["day", "day", "month"]))
-def test_nobody_is_isolated(draw: random.Random, finest_grain: str) -> None:
+@given(st.integers(0, 2**32), st.sampled_from(["day", "day", "month"]))
+def test_nobody_is_isolated(seed: int, finest_grain: str) -> None:
+    # an organisation takes more choices than hypothesis keeps track of
+    draw = random.Random(seed)
     metrics = [Metric(f"m{i}", organisation(draw), finest_grain) for i in range(METRICS_AT_ONCE)]
     cells = shown(metrics, FIRST, LAST, TEAMS)
     for metric in metrics:
