@@ -9,7 +9,15 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from tests.metrics.cells import GRAINS, KEY, MONTHS_OF_CUSTOMERS, RATIOS, YEAR, cells_of_losses, cells_of_means
+from tests.metrics.cells import (
+    GRAINS,
+    KEY,
+    MONTHS_OF_CUSTOMERS,
+    RATIOS,
+    YEAR,
+    cells_of_losses,
+    cells_of_means,
+)
 from tests.metrics.delivered import Delivery
 from tests.metrics.placed import SCOPES
 

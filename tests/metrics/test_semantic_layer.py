@@ -21,10 +21,8 @@ from tests.projects import ROOT, Project
 
 GRAINS = ("month", "quarter")
 SCOPES = ("organisation", "department", "team", "segment", "region", "channel", "journey", "product")
-# of the catalogue, without a semantic model; with the reason
-NOT_OFFERED = {
-    "loyalty": "an index over four sources; loyalty_parts has its sums",
-}
+# an index over four sources; the mart has its sums for every part
+WHOLE_ONLY = {"loyalty"}
 # Whoever joins and leaves within a quarter is in no quarter's count: the mart counts each period by itself, the
 # semantic layer takes the mean of the months.
 BY_MONTH_ONLY = {"churn", "employee_attrition", "revenue_churn", "net_revenue_retention"}
@@ -115,8 +113,7 @@ def shown(layer: Layer) -> dict[Cell, float | None]:
 
 
 def test_catalogue_and_semantic_layer_are_the_same_set(layer: Layer) -> None:
-    assert layer.metrics | set(NOT_OFFERED) == set(catalogue())
-    assert not layer.metrics & set(NOT_OFFERED), "offered now: take it off the list of exceptions"
+    assert layer.metrics == set(catalogue())
 
 
 def test_names_and_definitions_are_those_of_the_catalogue() -> None:
@@ -129,10 +126,7 @@ def test_names_and_definitions_are_those_of_the_catalogue() -> None:
 
 def test_every_metric_stands_with_its_owner() -> None:
     owners = {code: name for name, model in semantic_models().items() for code in model["metrics"]}
-    # a score per person is made of answers
-    assert owners == {
-        code: row["owner_model"] for code, row in catalogue().items() if code not in NOT_OFFERED
-    }
+    assert owners == {code: row["owner_model"] for code, row in catalogue().items()}
 
 
 @pytest.mark.parametrize("grain", GRAINS)
@@ -165,7 +159,7 @@ def test_same_cells_same_values(
 
 def test_every_metric_was_compared_at_three_scopes(layer: Layer, shown: dict[Cell, float | None]) -> None:
     compared = {cell for cell in layer.cells if shown.get(cell) is not None}
-    for metric in layer.metrics & {code for code, *_ in shown}:
+    for metric in layer.metrics - WHOLE_ONLY:
         assert len({scope for code, _, scope, *_ in compared if code == metric}) >= 3, metric
 
 
@@ -188,6 +182,4 @@ def test_saved_queries_give_the_figures_of_the_mart(layer: Layer, shown: dict[Ce
 
 def test_the_page_as_a_saved_query_holds_every_headline_metric(layer: Layer) -> None:
     headline = {code for code, row in catalogue().items() if row["is_headline"] == "true"}
-    assert layer.metrics & set(layer.saved_queries["service_control_by_month"][0]) == headline - set(
-        NOT_OFFERED
-    )
+    assert layer.metrics & set(layer.saved_queries["service_control_by_month"][0]) == headline
