@@ -106,9 +106,9 @@ sequences as (
         respondent_id,
         sequence_code,
         is_of_survey,
-        row_number() over (
+        cast(row_number() over (
             order by respondent_kind nulls last, respondent_id nulls last, sequence_code nulls last, is_of_survey nulls last
-        ) as sequence_number
+        ) as integer) as sequence_number
     from (
         select respondent_kind, respondent_id, survey_code as sequence_code, true as is_of_survey
         from asked

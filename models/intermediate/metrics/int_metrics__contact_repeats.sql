@@ -5,7 +5,7 @@
 with
 
 several as (
-    select customer_id, row_number() over (order by customer_id nulls last) as sequence_number
+    select customer_id, cast(row_number() over (order by customer_id nulls last) as integer) as sequence_number
     from {{ ref('fct_contacts') }}
     where customer_id is not null
     group by customer_id
