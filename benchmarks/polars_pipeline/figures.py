@@ -66,7 +66,7 @@ def headline_metrics(landing: Path) -> pl.DataFrame:
         lambda: delivery.relation_survey,
         lambda: delivery.click_responses,
         lambda: delivery.clicks,
-        lambda: teams.without_small_groups(delivery.pulse),
+        lambda: teams.with_department(teams.place(delivery.pulse.lazy()).collect()),
         lambda: delivery.transactions,
         lambda: delivery.labour_months,
     )

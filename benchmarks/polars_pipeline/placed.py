@@ -204,29 +204,6 @@ class Teams:
         """`rows` (team) with the top of the team's tree."""
         return rows.join(self.departments, on="team", how="left")
 
-    def without_small_groups(self, pulse: pl.DataFrame) -> pl.DataFrame:
-        """`pulse` with team and department, both empty where they have too few people in the month."""
-        month = pl.col("day").dt.truncate("1mo")
-        rows = self.with_department(self.place(pulse.lazy()).collect()).with_columns(month=month)
-        months = rows.select("month").unique()
-        people = self.delivery.employees.join(months, how="cross").filter(
-            pl.col("hired_on") < pl.col("month").dt.offset_by("1mo"),
-            pl.col("left_on").is_null() | (pl.col("left_on") > pl.col("month")),
-        )
-        people = people.with_columns(day=pl.max_horizontal("hired_on", "month"))
-        people = self.with_department(self.place(people.lazy()).collect())
-        for scope in EMPLOYEE_SCOPES:
-            small = (
-                people.group_by("month", scope)
-                .len("headcount")
-                .filter(pl.col("headcount") < assumption("hidden_below_n"))
-            )
-            rows = rows.join(small, on=["month", scope], how="left")
-            rows = rows.with_columns(pl.when(pl.col("headcount").is_null()).then(scope).alias(scope)).drop(
-                "headcount"
-            )
-        return rows
-
 
 def sorted_contacts(delivery: Delivery, teams: Teams) -> pl.DataFrame:
     """The contacts with their team, by customer and time. Those of nobody known come last."""

@@ -90,7 +90,6 @@ def responses(delivery: Delivery) -> pl.DataFrame:
     of_customers = of_customers.drop("product").join(in_force, on="response_id", how="left")
     of_customers = of_customers.rename({"in_force": "product"})
     of_employees = with_team(_respondents(loose, "employee"), delivery)
-    of_employees = without_small_teams(of_employees, delivery)
     columns = [
         "response_id", "survey_code", "respondent_kind", "customer_id", "contact_id", "weight", "day", *SCOPES,
     ]  # fmt: skip
@@ -127,15 +126,6 @@ def near_contact(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.DataFr
 
 def _respondents(responses: pl.DataFrame, kind: str) -> pl.DataFrame:
     return responses.filter(pl.col("respondent_kind") == kind).rename({"respondent_id": f"{kind}_id"})
-
-
-def without_small_teams(frame: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
-    """Employees who answer about themselves keep a team only where it counts enough people that month."""
-    counts = headcounts(delivery, frame["day"].dt.truncate("1mo").unique().to_list())
-    counts = counts.filter(pl.col("headcount") >= delivery.assumption("hidden_below_n"))
-    frame = frame.with_columns(month=pl.col("day").dt.truncate("1mo"))
-    large = frame.join(counts, on=["month", "team"], how="semi")["response_id"].to_list()
-    return frame.with_columns(team=pl.when(pl.col("response_id").is_in(large)).then("team"))
 
 
 def headcounts(delivery: Delivery, months: list) -> pl.DataFrame:

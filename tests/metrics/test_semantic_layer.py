@@ -52,7 +52,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 class Layer:
-    """What the semantic layer says on the build, which holds rows that no snapshot has, every question asked at once."""
+    """What the semantic layer says on the build, which has rows that no snapshot has, all asked at once."""
 
     def __init__(self, demo: Project, folder: Path) -> None:
         # the layer opens its database for writing, so it gets a copy

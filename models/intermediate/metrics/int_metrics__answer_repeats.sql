@@ -8,13 +8,6 @@
 
 with
 
--- as fct_survey_answers: no team of employees who answer about themselves where it is too small
-small_groups as (
-    select month_start, scope_kind, scope_key
-    from {{ ref('int_metrics__population') }}
-    where headcount < {{ assumption('hidden_below_n') }}
-),
-
 several as (
     select respondent_kind, respondent_id
     from {{ ref('int_survey__responses_placed') }}
@@ -30,8 +23,8 @@ responses as (
         placed.respondent_kind,
         placed.respondent_id,
         placed.submitted_on as observed_on,
-        case when not (placed.is_about_self and small_departments.scope_key is not null) then placed.department_id end as department_id,
-        case when not (placed.is_about_self and small_teams.scope_key is not null) then placed.team_id end as team_id,
+        placed.department_id,
+        placed.team_id,
         placed.segment,
         placed.region,
         placed.channel,
@@ -40,14 +33,6 @@ responses as (
     from {{ ref('int_survey__responses_placed') }} as placed
     inner join several
         on placed.respondent_kind = several.respondent_kind and placed.respondent_id = several.respondent_id
-    left join small_groups as small_teams
-        on small_teams.scope_kind = 'team'
-        and placed.team_id = small_teams.scope_key
-        and cast(date_trunc('month', placed.submitted_on) as date) = small_teams.month_start
-    left join small_groups as small_departments
-        on small_departments.scope_kind = 'department'
-        and placed.department_id = small_departments.scope_key
-        and cast(date_trunc('month', placed.submitted_on) as date) = small_departments.month_start
 ),
 
 asked as (
