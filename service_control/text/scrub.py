@@ -1,0 +1,158 @@
+"""Personal data out of a text. Belongs here: what is masked, in which order, and what stays in quarantine.
+
+None of this is perfect (benchmarks/text says how good it is), so nothing is shown word for word without consent and
+release by a person; a text that still looks as if it holds something goes to quarantine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from service_control.text.checksums import is_bsn, is_iban
+from service_control.text.names import NameFinder
+from service_control.text.tokens import normalise
+
+NAME, EMAIL, IBAN, BSN, PHONE, POSTCODE, PLATE = KINDS = (
+    "name",
+    "email",
+    "iban",
+    "bsn",
+    "phone",
+    "postcode",
+    "plate",
+)
+LONG_NUMBER, UNKNOWN_NAME = "long_number", "unknown_capitalised_word"
+
+_EMAIL = re.compile(r"[\w.+-]+ ?@ ?[\w-]+(?:\.[\w-]+)+", re.UNICODE)
+_IBAN = re.compile(
+    r"\b(?i:[A-Z]{2}\d{2}[A-Z0-9]{11,30})\b|\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b"
+)
+_BSN = re.compile(r"(?<![\d+])\d{9}(?!\d)|(?<![\d+])\d{3}[ .]\d{3}[ .]\d{3}(?!\d)|(?<![\d+])\d{4}[ .]\d{2}[ .]\d{3}(?!\d)")
+_PHONE = re.compile(r"(?<![\w+])(?:\+|00|\(?0)[\d(][\d ()./-]{6,16}\d(?!\d)")
+_POSTCODE = re.compile(r"(?<![\w.,€-])([1-9]\d{3}) ?([A-Za-z]{2})(?![\w-])")
+# Words, units and places of two letters that follow a number; behind a space they make no postcode.
+_NO_POSTCODE = frozenset(
+    "aan al am an as at au be bv by cc ce cl cm da de dm do ec ed en er et eu ex ft ga ga gb go gr ha he hr hz id if ik "
+    "in is it je ja kb kg km kw la lb ma mb me mg ml mm my na nl no nr nu of oh ok om on op or os ov pc pk pm re so st "
+    "tb te to tv uk un up ur us uw va vd vs wc we wo xl za ze zn zo zz m2 m3 ss sa sd".split()
+)
+_PLATE_FORMS = (
+    "LL-DD-DD", "DD-DD-LL", "DD-LL-DD", "LL-DD-LL", "LL-LL-DD", "DD-LL-LL", "DD-LLL-D", "D-LLL-DD", "LL-DDD-L",
+    "L-DDD-LL", "LLL-DD-L", "L-DD-LLL", "D-LL-DDD", "DDD-LL-D", "DDD-D-LL",
+)  # fmt: skip
+_PLATE = re.compile(
+    r"(?<![\w-])(?:"
+    + "|".join(
+        form.replace("-", "[- ]" if both else "").replace("D", r"\d").replace("L", "[A-Z]")
+        for form in _PLATE_FORMS
+        for both in (True, False)
+    )
+    + r")(?![\w-])"
+)
+_LONG_NUMBER = re.compile(r"\d(?:[ ./-]?\d){5,}")
+_HAS_MORE = re.compile(r"[\d@]")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may be named in a text: the customer who wrote it, the employee it is about."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Scrubbed:
+    """A text without what was found, the kinds of it in order of KINDS, and why it is in quarantine ("" when not)."""
+
+    text: str
+    kinds: tuple[str, ...]
+    quarantine_reason: str
+
+
+class Scrubber:
+    """Masks with placeholders such as `[name]`.
+
+    Parameters
+    ----------
+    first_names : in any case.
+    names_nobody : words with a capital that are nobody's name: places, months, brands, the organisation's own products.
+    """
+
+    def __init__(self, first_names: Iterable[str], names_nobody: Iterable[str]) -> None:
+        self._names = NameFinder(first_names, names_nobody)
+
+    def scrub(self, text: str, people: Sequence[Person] = ()) -> Scrubbed:
+        """Normalise a text and mask: known people, e-mail, IBAN, BSN, phone, postcode, licence plate, names."""
+        text = normalise(text)
+        found: set[str] = set()
+        for person in people:
+            text = _mask_person(text, person, found)
+        if _HAS_MORE.search(text):
+            text = _mask_codes(text, found)
+        names = self._names.mask(text)
+        if names is not text:
+            found.add(NAME)
+            text = names
+        reason = ""
+        if _LONG_NUMBER.search(text):
+            reason = LONG_NUMBER
+        elif self._names.has_unknown(text):
+            reason = UNKNOWN_NAME
+        return Scrubbed(text, tuple(kind for kind in KINDS if kind in found), reason)
+
+
+def _mask_person(text: str, person: Person, found: set[str]) -> str:
+    """Full name, then its parts. A part in lower case is masked only within the full name: many are ordinary words."""
+    if person.email and "@" in text:
+        text = _replace(re.compile(re.escape(person.email), re.IGNORECASE), EMAIL, text, found)
+    if person.phone:
+        digits = re.sub(r"\D", "", person.phone)[-9:]
+        if len(digits) == 9 and digits[-2:] in text:
+            spaced = r"[ ()./-]*".join(digits)
+            text = _replace(re.compile(rf"(?<!\d)[+\d ()./-]{{0,8}}?{spaced}(?!\d)"), PHONE, text, found)
+    if person.name and len(person.name) > 1:
+        lower = text.lower()
+        if person.name.lower() in lower:
+            text = _replace(re.compile(rf"(?<!\w){re.escape(person.name)}(?!\w)", re.IGNORECASE), NAME, text, found)
+        first, _, last = person.name.partition(" ")
+        for part in (last, first, last.rpartition(" ")[2]):
+            if len(part) > 2 and part in text:
+                text = _replace(re.compile(rf"(?<!\w){re.escape(part)}(?!\w)"), NAME, text, found)
+    return text
+
+
+def _mask_codes(text: str, found: set[str]) -> str:
+    if "@" in text:
+        text = _replace(_EMAIL, EMAIL, text, found)
+    text = _replace(_IBAN, IBAN, text, found, lambda match: is_iban(match[0].replace(" ", "")))
+    text = _replace(_BSN, BSN, text, found, lambda match: is_bsn(re.sub(r"\D", "", match[0])))
+    text = _replace(_PHONE, PHONE, text, found, lambda match: 9 <= len(re.sub(r"\D", "", match[0])) <= 15)
+    text = _replace(_POSTCODE, POSTCODE, text, found, _is_postcode)
+    return _replace(_PLATE, PLATE, text, found)
+
+
+def _is_postcode(match: re.Match[str]) -> bool:
+    letters = match[2]
+    if letters.isupper() or " " not in match[0]:
+        return letters.upper() not in ("SA", "SD", "SS", "EU") and match[0][4:].strip().lower() not in ("km", "kg")
+    return letters.lower() not in _NO_POSTCODE
+
+
+def _replace(
+    pattern: re.Pattern[str],
+    kind: str,
+    text: str,
+    found: set[str],
+    accept: Callable[[re.Match[str]], bool] = lambda match: True,
+) -> str:
+    def placeholder(match: re.Match[str]) -> str:
+        if not accept(match):
+            return match[0]
+        found.add(kind)
+        return f"[{kind}]"
+
+    return pattern.sub(placeholder, text)
