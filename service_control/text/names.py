@@ -35,13 +35,19 @@ _LOWER_BEHIND = re.compile(
     rf"([^\W\d_]+(?:-[^\W\d_]+)?)((?: {_PARTICLE})*(?: [^\W\d_]+)?)"
 )
 _INITIALS = re.compile(rf"(?<![\w.])(?:{_CAPITAL}\.)+ ?(?:{_PARTICLE} )?{_CAPITAL}[\w'-]+")
-_SURNAME = rf"(?: (?:{_PARTICLE} )?{_WORD}){{0,2}}"
+_SURNAME = re.compile(rf"(?: (?:{_PARTICLE} )?{_WORD}){{0,2}}")
 _CAPITALISED = re.compile(rf"(?<![\w\[@]){_CAPITAL}[\w'-]*")
-_CUES = re.compile(
-    r"\b(?:naam|heet|heer|meneer|mijnheer|mevrouw|mevr|mw|dhr|name|mrs?|ms|miss|dr|ik ben|i am|i'm|this is)\b", re.IGNORECASE
-)
-# What may stand between a sentence's end and its first word.
-_SENTENCE_START = re.compile(r"(?:^|[.!?:;…)\]\n\"“”(/*•>-])[\s\"'“”(*-]*$")
+# Without one of these no name in lower case is looked for.
+_LOWER_CUES = (
+    "naam is", "ik heet", "name is", "i am ", "i'm ", "this is", "ik ben", "mevr", "mw", "heer ", "dhr", "juffrouw ",
+    "mr", "ms ", "ms.", "miss ", "dr ", "dr.", "drs", "ir ", "ir.", "prof", "sir ", "madam ", "meneer ", "mijnheer ",
+)  # fmt: skip
+# Marks that end a sentence, and abbreviations whose full stop does not.
+_ENDS = frozenset(".!?:;…\n")
+_SKIPPED = " \"'“”(*->•/)]"
+_ABBREVIATIONS = (
+    "dhr.", "mevr.", "mw.", "mr.", "mrs.", "ms.", "dr.", "drs.", "ir.", "prof.", "gr.", "mvg.", "naam:",
+)  # fmt: skip
 # Words that begin with a capital behind an introduction and are no name ("Ik ben Nederlander", "I am Dutch" are listed).
 _NEVER = frozenset("i ik u ok de het een the a an en and maar but met with service team".split())
 # Words that go on with the sentence behind a name in lower case.
@@ -65,29 +71,30 @@ class NameFinder:
 
     def mask(self, text: str) -> str:
         """The text with every name found as `[name]`; the same object when there is none."""
-        capitals = _CAPITALISED.findall(text)
-        has_cue = _CUES.search(text) is not None
-        if not has_cue and not capitals:
-            return text
         masked = text
-        if capitals:
+        words = [(match[0], match.start()) for match in _CAPITALISED.finditer(text)]
+        named = any(self._is_first(word) for word, _ in words)
+        # Most texts end here: their only capitals begin a sentence.
+        if named or any(
+            text[at + 1 : at + 2] == "." if len(word) == 1 else not self._is_nobody(word) and not _begins(text, at)
+            for word, at in words
+        ):
             masked = _BEHIND_TITLE.sub(self._behind, masked)
             masked = _BEHIND_INTRODUCTION.sub(self._behind, masked)
             masked = _INITIALS.sub(PLACEHOLDER, masked)
-            masked = self._by_first_name(masked)
-        if has_cue:
+            if named:
+                masked = self._by_first_name(masked)
+        lower = masked.lower()
+        if any(cue in lower for cue in _LOWER_CUES):
             masked = _LOWER_BEHIND.sub(self._lower_behind, masked)
         return text if masked == text else masked
 
     def has_unknown(self, text: str) -> bool:
         """Whether a capitalised word stands within a sentence that is in no list and not all capitals."""
-        for match in _CAPITALISED.finditer(text):
-            word = match[0]
-            if word.isupper() or self._is_nobody(word):
-                continue
-            if not _SENTENCE_START.search(text[: match.start()]):
-                return True
-        return False
+        return any(
+            not (word := match[0]).isupper() and not self._is_nobody(word) and not _begins(text, match.start())
+            for match in _CAPITALISED.finditer(text)
+        )
 
     def _is_nobody(self, word: str) -> bool:
         lower = word.lower()
@@ -108,15 +115,23 @@ class NameFinder:
 
 
     def _by_first_name(self, text: str) -> str:
-        def masked(match: re.Match[str]) -> str:
-            return PLACEHOLDER
-
-        names = sorted(
-            {word for word in _CAPITALISED.findall(text) if self._is_first(word)}, key=len, reverse=True
-        )
-        for name in names:
-            text = re.sub(rf"(?<![\w\[]){re.escape(name)}(?!\w){_SURNAME}", masked, text)
-        return text
+        pieces, done = [], 0
+        for match in _CAPITALISED.finditer(text):
+            if match.start() >= done and self._is_first(match[0]):
+                pieces += [text[done : match.start()], PLACEHOLDER]
+                done = _SURNAME.match(text, match.end()).end()
+        return "".join([*pieces, text[done:]])
 
     def _is_first(self, word: str) -> bool:
-        return any(part in self._first for part in (word.lower(), word.lower().removesuffix("'s"), word.lower().split("-")[0]))
+        lower = word.lower()
+        return (
+            lower in self._first
+            or ("-" in lower and lower.split("-")[0] in self._first)
+            or (lower.endswith("'s") and lower[:-2] in self._first)
+        )
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether the word at a position is the first of its sentence."""
+    before = text[:at].rstrip(_SKIPPED)
+    return not before or (before[-1] in _ENDS and not before.lower().endswith(_ABBREVIATIONS))

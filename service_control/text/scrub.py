@@ -52,7 +52,9 @@ _PLATE = re.compile(
     + r")(?![\w-])"
 )
 _LONG_NUMBER = re.compile(r"\d(?:[ ./-]?\d){5,}")
-_HAS_MORE = re.compile(r"[\d@]")
+_NUMBER = re.compile(r"[+(]?\d[\d ()./-]{6,20}\d")
+_HAS_CODE = re.compile(r"[\d@]")
+_NO_DIGIT = re.compile(r"\D+")
 
 
 @dataclass(frozen=True)
@@ -89,40 +91,58 @@ class Scrubber:
         """Normalise a text and mask: known people, e-mail, IBAN, BSN, phone, postcode, licence plate, names."""
         text = normalise(text)
         found: set[str] = set()
-        for person in people:
-            text = _mask_person(text, person, found)
-        if _HAS_MORE.search(text):
+        has_code = _HAS_CODE.search(text) is not None
+        if people:
+            lower, digits = text.lower(), _NO_DIGIT.sub("", text) if has_code else ""
+            for person in people:
+                text = _mask_person(text, lower, digits, person, found)
+        if has_code:
             text = _mask_codes(text, found)
         names = self._names.mask(text)
         if names is not text:
             found.add(NAME)
             text = names
         reason = ""
-        if _LONG_NUMBER.search(text):
+        if has_code and _LONG_NUMBER.search(text):
             reason = LONG_NUMBER
         elif self._names.has_unknown(text):
             reason = UNKNOWN_NAME
         return Scrubbed(text, tuple(kind for kind in KINDS if kind in found), reason)
 
 
-def _mask_person(text: str, person: Person, found: set[str]) -> str:
-    """Full name, then its parts. A part in lower case is masked only within the full name: many are ordinary words."""
-    if person.email and "@" in text:
-        text = _replace(re.compile(re.escape(person.email), re.IGNORECASE), EMAIL, text, found)
-    if person.phone:
-        digits = re.sub(r"\D", "", person.phone)[-9:]
-        if len(digits) == 9 and digits[-2:] in text:
-            spaced = r"[ ()./-]*".join(digits)
-            text = _replace(re.compile(rf"(?<!\d)[+\d ()./-]{{0,8}}?{spaced}(?!\d)"), PHONE, text, found)
-    if person.name and len(person.name) > 1:
-        lower = text.lower()
+def _mask_person(text: str, lower: str, digits: str, person: Person, found: set[str]) -> str:
+    """Full name in any case, its parts with a capital only: many a surname is an ordinary word too."""
+    if person.email and person.email.lower() in lower:
+        text = _replace_words(text, person.email, EMAIL, found, any_case=True)
+    if digits and person.phone:
+        number = _NO_DIGIT.sub("", person.phone)[-9:]
+        if len(number) == 9 and number in digits:
+            text = _replace(_NUMBER, PHONE, text, found, lambda match: _NO_DIGIT.sub("", match[0]).endswith(number))
+    if len(person.name) > 1:
         if person.name.lower() in lower:
-            text = _replace(re.compile(rf"(?<!\w){re.escape(person.name)}(?!\w)", re.IGNORECASE), NAME, text, found)
+            text = _replace_words(text, person.name, NAME, found, any_case=True)
         first, _, last = person.name.partition(" ")
         for part in (last, first, last.rpartition(" ")[2]):
             if len(part) > 2 and part in text:
-                text = _replace(re.compile(rf"(?<!\w){re.escape(part)}(?!\w)"), NAME, text, found)
+                text = _replace_words(text, part, NAME, found)
     return text
+
+
+def _replace_words(text: str, words: str, kind: str, found: set[str], any_case: bool = False) -> str:
+    """Without a pattern: compiling one per person took longer than all the rest."""
+    searched = text.lower() if any_case else text
+    wanted = words.lower() if any_case else words
+    if len(searched) != len(text):  # a few letters change length in lower case
+        searched, wanted = text, words
+    pieces, done, at = [], 0, searched.find(wanted)
+    while at >= 0:
+        end = at + len(wanted)
+        if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            pieces += [text[done:at], f"[{kind}]"]
+            found.add(kind)
+            done = end
+        at = searched.find(wanted, end)
+    return "".join([*pieces, text[done:]])
 
 
 def _mask_codes(text: str, found: set[str]) -> str:
