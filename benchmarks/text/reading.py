@@ -26,18 +26,21 @@ def modifiers() -> dict[str, str]:
     return {row["word"]: row["effect"] for row in seed("text_modifiers")}
 
 
+def scrub_words(kind: str) -> list[str]:
+    """The words of one kind."""
+    return [row["word"] for row in seed("scrub_words") if row["word_kind"] == kind]
+
+
 def scrubber() -> Scrubber:
-    """With the names and public words of the seed."""
-    words = seed("capitalised_words")
-    return Scrubber(
-        [row["word"] for row in words if row["word_kind"] == "first_name"],
-        [row["word"] for row in words if row["word_kind"] == "names_nobody"],
-    )
+    """With the words of the seed."""
+    return Scrubber(*map(scrub_words, ("first_name", "names_nobody", "no_postcode")))
 
 
 def choices() -> Choices:
     """The assumptions about lexicons."""
-    return Choices.from_assumptions({row["assumption_code"]: float(row["value"]) for row in seed("assumptions")})
+    return Choices.from_assumptions(
+        {row["assumption_code"]: float(row["value"]) for row in seed("assumptions")}
+    )
 
 
 def sentiment_rows() -> list[tuple[str, str, float]]:

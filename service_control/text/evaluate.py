@@ -115,7 +115,11 @@ def _label(label: str, positives: int, counted: np.ndarray, scored: float) -> La
         return LabelQuality(label, int(positives), np.nan, np.nan, np.nan)
     hit, wrong, _ = counted
     return LabelQuality(
-        label, int(positives), float(hit / (hit + wrong)) if hit + wrong else 0.0, float(hit / positives), float(scored)
+        label,
+        int(positives),
+        float(hit / (hit + wrong)) if hit + wrong else 0.0,
+        float(hit / positives),
+        float(scored),
     )
 
 

@@ -9,6 +9,6 @@ def text_hash(scrubbed: str) -> str:
     """SHA-256 of a normalised, scrubbed text, 64 hexadecimal digits. Capitals count: they change the score.
 
     >>> text_hash("Top")[:8]
-    'a9e1aeb2'
+    'd5cdfcf7'
     """
     return hashlib.sha256(scrubbed.encode()).hexdigest()

@@ -131,9 +131,13 @@ def platt(scores: np.ndarray, codes: np.ndarray, weight: np.ndarray | None = Non
     def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
         value = x[0] * scores + x[1]
         error = weight * (probability(value) - target)
-        return float(weight @ (np.logaddexp(0, value) - target * value)), np.array([error @ scores, error.sum()])
+        return float(weight @ (np.logaddexp(0, value) - target * value)), np.array(
+            [error @ scores, error.sum()]
+        )
 
-    slope, shift = minimize(loss, [1.0, 0.0], jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)]).x
+    slope, shift = minimize(
+        loss, [1.0, 0.0], jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)]
+    ).x
     return float(slope), float(shift)
 
 
@@ -157,7 +161,9 @@ class _Learned:
         cells: dict[tuple[str, str], float] = {}
         for at, label in enumerate(labels):
             row = self.of_terms[at] * slopes[at]
-            cells.update({(self.terms[j], label): float(row[j]) for j in np.flatnonzero(abs(row) >= SMALLEST_WEIGHT)})
+            cells.update(
+                {(self.terms[j], label): float(row[j]) for j in np.flatnonzero(abs(row) >= SMALLEST_WEIGHT)}
+            )
             cells[INTERCEPT, label] = float(self.intercepts[at] * slopes[at] + shifts[at])
             if prior is None:
                 continue

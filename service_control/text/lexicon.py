@@ -91,9 +91,7 @@ def _add_polarity(cells: Cells, term: str, polarity: float, choices: Choices) ->
     add(LITTLE, (choices.diminished - 1) * size, 0.0, -is_strong)
 
 
-def emotion_models(
-    rows: Iterable[tuple[str, str, str, float]], choices: Choices
-) -> tuple[Model, Model]:
+def emotion_models(rows: Iterable[tuple[str, str, str, float]], choices: Choices) -> tuple[Model, Model]:
     """From (language, emotion, term, intensity 1-3): which emotions, and how strong.
 
     The intensity of an emotion is its sum in the second model divided by that in the first (`tags.intensities`): the
@@ -122,7 +120,9 @@ def emotion_models(
 def topic_model(task: str, rows: Iterable[tuple[str, str, str]], choices: Choices) -> Model:
     """From (language, label, term) for the drivers or the elements of value: what a text is about, for or against."""
     if task not in (DRIVER, VALUE_ELEMENT):
-        raise InputError(f"{task} is no topic", where="topic_model", remedy=f"use {DRIVER} or {VALUE_ELEMENT}")
+        raise InputError(
+            f"{task} is no topic", where="topic_model", remedy=f"use {DRIVER} or {VALUE_ELEMENT}"
+        )
     rows = list(rows)
     labels = tuple(dict.fromkeys(label for _, label, _ in sorted(rows)))
     cells: dict[str, Cells] = {language: {} for language in LANGUAGES}

@@ -21,12 +21,12 @@ _TITLE = (
 _INTRODUCTION = (
     r"(?i:mijn naam is|m'n naam is|naam:|ik heet|ik ben|u spreekt met|je spreekt met|met vriendelijke groeten?,?|"
     r"vriendelijke groeten?,?|hartelijke groeten?,?|met groet,?|groeten,?|groetjes,?|groet,?|gr\.?,?|mvg\.?,?|"
-    r"geholpen door|gesproken met|gebeld met|sprak met|belde met|telefoon met|hallo,? met|collega|medewerker|medewerkster|"
-    r"genaamd|dank aan|dankzij|bedankt,?|volgens|mijn man|mijn vrouw|mijn zoon|mijn dochter|mijn partner|"
+    r"geholpen door|gesproken met|gebeld met|sprak met|belde met|telefoon met|hallo,? met|collega|medewerker|"
+    r"medewerkster|genaamd|dank aan|dankzij|bedankt,?|volgens|mijn man|mijn vrouw|mijn zoon|mijn dochter|mijn partner|"
     r"my name is|my name's|i am|i'm|this is|kind regards,?|best regards,?|regards,?|best wishes,?|cheers,?|sincerely,?|"
     r"helped by|served by|spoke to|spoke with|speak to|speak with|spoken to|spoken with|talked to|talked with|"
-    r"talk to|dealt with by|thanks to|thank you,?|thanks,?|named|called|colleague|my husband|my wife|my son|my daughter|"
-    r"my partner)"
+    r"talk to|dealt with by|thanks to|thank you,?|thanks,?|named|called|colleague|my husband|my wife|my son|"
+    r"my daughter|my partner)"
 )
 _BEHIND_TITLE = re.compile(rf"(?<!\w)({_TITLE}) ({_FULL})")
 _BEHIND_INTRODUCTION = re.compile(rf"(?<!\w)({_INTRODUCTION}) ({_FULL})")
@@ -37,10 +37,13 @@ _LOWER_BEHIND = re.compile(
 _INITIALS = re.compile(rf"(?<![\w.])(?:{_CAPITAL}\.)+ ?(?:{_PARTICLE} )?{_CAPITAL}[\w'-]+")
 _SURNAME = re.compile(rf"(?: (?:{_PARTICLE} )?{_WORD}){{0,2}}")
 _CAPITALISED = re.compile(rf"(?<![\w\[@]){_CAPITAL}[\w'-]*")
-# Without one of these no name in lower case is looked for.
-_LOWER_CUES = (
-    "naam is", "ik heet", "name is", "i am ", "i'm ", "this is", "ik ben", "mevr", "mw", "heer ", "dhr", "juffrouw ",
-    "mr", "ms ", "ms.", "miss ", "dr ", "dr.", "drs", "ir ", "ir.", "prof", "sir ", "madam ", "meneer ", "mijnheer ",
+# Without one of these words no name in lower case is looked for.
+_LOWER_CUES = frozenset(
+    (
+        "naam", "heet", "ben", "name", "am", "i'm", "this", "heer", "mevrouw", "meneer", "mijnheer", "juffrouw",
+        "mevr", "mevr.", "mw", "mw.", "dhr", "dhr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.",
+        "drs", "drs.", "ir", "ir.", "prof", "prof.", "professor", "sir", "madam",
+    )
 )  # fmt: skip
 # Marks that end a sentence, and abbreviations whose full stop does not.
 _ENDS = frozenset(".!?:;…\n")
@@ -48,13 +51,15 @@ _SKIPPED = " \"'“”(*->•/)]"
 _ABBREVIATIONS = (
     "dhr.", "mevr.", "mw.", "mr.", "mrs.", "ms.", "dr.", "drs.", "ir.", "prof.", "gr.", "mvg.", "naam:",
 )  # fmt: skip
-# Words that begin with a capital behind an introduction and are no name ("Ik ben Nederlander", "I am Dutch" are listed).
-_NEVER = frozenset("i ik u ok de het een the a an en and maar but met with service team".split())
+# Capitalised behind an introduction, and never a name ("Ik ben Nederlander" is in the list of the user).
+_NEVER = frozenset(("i", "ik", "u", "de", "het", "een", "the", "a", "an", "en", "and", "maar", "but", "met", "with"))
 # Words that go on with the sentence behind a name in lower case.
 _GOES_ON = frozenset(
-    "en maar ik uit van de het een met was is en heb heeft wil wacht bel mijn van, and but i from with the a was is have "
-    "has want my who die dat".split()
-)
+    (
+        "en", "maar", "ik", "uit", "van", "de", "het", "een", "met", "was", "is", "heb", "heeft", "wil", "wacht", "bel",
+        "mijn", "and", "but", "i", "from", "with", "the", "a", "have", "has", "want", "my", "who", "die", "dat",
+    )
+)  # fmt: skip
 
 
 class NameFinder:
@@ -69,32 +74,33 @@ class NameFinder:
         self._nobody = {word.lower() for word in names_nobody} | _NEVER
         self._first = {name.lower() for name in first_names} - self._nobody
 
-    def mask(self, text: str) -> str:
-        """The text with every name found as `[name]`; the same object when there is none."""
-        masked = text
+    def mask(self, text: str) -> tuple[str, bool]:
+        """The text with every name found as `[name]`, and whether a capitalised word is left within a sentence that is in
+        no list and not all capitals.
+        """
         words = [(match[0], match.start()) for match in _CAPITALISED.finditer(text)]
         named = any(self._is_first(word) for word, _ in words)
-        # Most texts end here: their only capitals begin a sentence.
-        if named or any(
-            text[at + 1 : at + 2] == "." if len(word) == 1 else not self._is_nobody(word) and not _begins(text, at)
+        masked = text
+        # For most texts this is all: their only capitals begin a sentence.
+        is_suspect = named or any(
+            text[at + 1 : at + 2] == "." if len(word) == 1 else self._is_unknown(text, word, at)
             for word, at in words
-        ):
+        )
+        if is_suspect:
             masked = _BEHIND_TITLE.sub(self._behind, masked)
             masked = _BEHIND_INTRODUCTION.sub(self._behind, masked)
             masked = _INITIALS.sub(PLACEHOLDER, masked)
             if named:
                 masked = self._by_first_name(masked)
-        lower = masked.lower()
-        if any(cue in lower for cue in _LOWER_CUES):
+        if not _LOWER_CUES.isdisjoint(masked.lower().split()):
             masked = _LOWER_BEHIND.sub(self._lower_behind, masked)
-        return text if masked == text else masked
-
-    def has_unknown(self, text: str) -> bool:
-        """Whether a capitalised word stands within a sentence that is in no list and not all capitals."""
-        return any(
-            not (word := match[0]).isupper() and not self._is_nobody(word) and not _begins(text, match.start())
-            for match in _CAPITALISED.finditer(text)
+        return masked, is_suspect and any(
+            not match[0].isupper() and self._is_unknown(masked, match[0], match.start())
+            for match in _CAPITALISED.finditer(masked)
         )
+
+    def _is_unknown(self, text: str, word: str, at: int) -> bool:
+        return not self._is_nobody(word) and not _begins(text, at)
 
     def _is_nobody(self, word: str) -> bool:
         lower = word.lower()
@@ -112,7 +118,6 @@ class NameFinder:
         # "karin visser en …": the next word is a surname unless it goes on with the sentence.
         surname = match[3].rpartition(" ")[2].lower()
         return f"{match[1]} {PLACEHOLDER}" + (match[3] if surname in _GOES_ON else "")
-
 
     def _by_first_name(self, text: str) -> str:
         pieces, done = [], 0

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 
 from service_control.text.hashing import text_hash
 from service_control.text.score import Scorer, Scores
-from service_control.text.scrub import Person, Scrubbed, Scrubber
+from service_control.text.scrub import Person, Scrubber
 from service_control.text.weights import Model
 
 # Enough to keep the processes busy while results are taken.
@@ -24,12 +24,11 @@ AHEAD = 2
 
 @dataclass(frozen=True)
 class Settings:
-    """What the steps know: models (the language and one per task) and the words of the seeds."""
+    """What the steps know: models (the language and one per task), modifiers of seed `text_modifiers`, what scrubs."""
 
     models: Sequence[Model]
     modifiers: Mapping[str, str]
-    first_names: Sequence[str]
-    names_nobody: Sequence[str]
+    scrubber: Scrubber
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,11 @@ class RawBatch:
 
 @dataclass(frozen=True)
 class Batch:
-    """n texts: scrubbed, their hashes, their scores."""
+    """n texts: scrubbed, kinds found, why in quarantine ("" when not), hashes, scores. Lists travel faster than objects."""
 
-    scrubbed: list[Scrubbed]
+    texts: list[str]
+    kinds: list[tuple[str, ...]]
+    quarantine_reasons: list[str]
     hashes: list[str]
     scores: Scores
 
@@ -53,7 +54,7 @@ class Pipeline:
     """The steps of one process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._scrubber = Scrubber(settings.first_names, settings.names_nobody)
+        self._scrubber = settings.scrubber
         self._scorer = Scorer(settings.models, settings.modifiers)
 
     def process(self, raw: RawBatch) -> Batch:
@@ -63,7 +64,13 @@ class Pipeline:
         else:
             scrubbed = list(map(self._scrubber.scrub, raw.texts))
         texts = [found.text for found in scrubbed]
-        return Batch(scrubbed, list(map(text_hash, texts)), self._scorer.score(texts))
+        return Batch(
+            texts,
+            [found.kinds for found in scrubbed],
+            [found.quarantine_reason for found in scrubbed],
+            list(map(text_hash, texts)),
+            self._scorer.score(texts),
+        )
 
 
 _of_this_process: Pipeline | None = None

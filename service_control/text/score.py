@@ -47,10 +47,16 @@ def probability(values: np.ndarray) -> np.ndarray:
     return 0.5 * (1.0 + np.tanh(0.5 * values))
 
 
-class Scorer:
-    """Scores with one model per task, the language first. Keeps what it learns about words: not for several threads.
-
+def scores_with(weights: Weights, texts: Sequence[str], modifiers: Mapping[str, str]) -> np.ndarray:
+    """Scores (n, labels) of normalised texts that are known to be in the language of the weights, as training and
+    evaluation have them.
     """
+    vocabulary = Vocabulary(modifiers, {term for term in weights.terms if " " in term})
+    return _Sum(weights, vocabulary).of(vocabulary.encode(texts), np.arange(len(texts)))
+
+
+class Scorer:
+    """Scores with one model per task, the language first. Keeps what it learns about words: not for several threads."""
 
     def __init__(self, models: Sequence[Model], modifiers: Mapping[str, str]) -> None:
         tasks = [model.task for model in models]

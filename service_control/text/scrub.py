@@ -29,15 +29,12 @@ _EMAIL = re.compile(r"[\w.+-]+ ?@ ?[\w-]+(?:\.[\w-]+)+", re.UNICODE)
 _IBAN = re.compile(
     r"\b(?i:[A-Z]{2}\d{2}[A-Z0-9]{11,30})\b|\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b"
 )
-_BSN = re.compile(r"(?<![\d+])\d{9}(?!\d)|(?<![\d+])\d{3}[ .]\d{3}[ .]\d{3}(?!\d)|(?<![\d+])\d{4}[ .]\d{2}[ .]\d{3}(?!\d)")
+_BSN = re.compile(
+    r"(?<![\d+])\d{9}(?!\d)|(?<![\d+])\d{3}[ .]\d{3}[ .]\d{3}(?!\d)|(?<![\d+])\d{4}[ .]\d{2}[ .]\d{3}(?!\d)"
+)
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00|\(?0)[\d(][\d ()./-]{6,16}\d(?!\d)")
 _POSTCODE = re.compile(r"(?<![\w.,€-])([1-9]\d{3}) ?([A-Za-z]{2})(?![\w-])")
-# Words, units and places of two letters that follow a number; behind a space they make no postcode.
-_NO_POSTCODE = frozenset(
-    "aan al am an as at au be bv by cc ce cl cm da de dm do ec ed en er et eu ex ft ga ga gb go gr ha he hr hz id if ik "
-    "in is it je ja kb kg km kw la lb ma mb me mg ml mm my na nl no nr nu of oh ok om on op or os ov pc pk pm re so st "
-    "tb te to tv uk un up ur us uw va vd vs wc we wo xl za ze zn zo zz m2 m3 ss sa sd".split()
-)
+_NEVER_ISSUED = ("SA", "SD", "SS", "EU")
 _PLATE_FORMS = (
     "LL-DD-DD", "DD-DD-LL", "DD-LL-DD", "LL-DD-LL", "LL-LL-DD", "DD-LL-LL", "DD-LLL-D", "D-LLL-DD", "LL-DDD-L",
     "L-DDD-LL", "LLL-DD-L", "L-DD-LLL", "D-LL-DDD", "DDD-LL-D", "DDD-D-LL",
@@ -82,10 +79,14 @@ class Scrubber:
     ----------
     first_names : in any case.
     names_nobody : words with a capital that are nobody's name: places, months, brands, the organisation's own products.
+    no_postcode : two letters that follow a number without making it a postcode: "2020 en", "1500 kg".
     """
 
-    def __init__(self, first_names: Iterable[str], names_nobody: Iterable[str]) -> None:
+    def __init__(
+        self, first_names: Iterable[str], names_nobody: Iterable[str], no_postcode: Iterable[str]
+    ) -> None:
         self._names = NameFinder(first_names, names_nobody)
+        self._no_postcode = frozenset(no_postcode)
 
     def scrub(self, text: str, people: Sequence[Person] = ()) -> Scrubbed:
         """Normalise a text and mask: known people, e-mail, IBAN, BSN, phone, postcode, licence plate, names."""
@@ -97,17 +98,32 @@ class Scrubber:
             for person in people:
                 text = _mask_person(text, lower, digits, person, found)
         if has_code:
-            text = _mask_codes(text, found)
-        names = self._names.mask(text)
-        if names is not text:
+            text = self._mask_codes(text, found)
+        masked, has_unknown = self._names.mask(text)
+        if masked != text:
             found.add(NAME)
-            text = names
-        reason = ""
+            text = masked
+        reason = UNKNOWN_NAME if has_unknown else ""
         if has_code and _LONG_NUMBER.search(text):
             reason = LONG_NUMBER
-        elif self._names.has_unknown(text):
-            reason = UNKNOWN_NAME
         return Scrubbed(text, tuple(kind for kind in KINDS if kind in found), reason)
+
+    def _mask_codes(self, text: str, found: set[str]) -> str:
+        if "@" in text:
+            text = _replace(_EMAIL, EMAIL, text, found)
+        text = _replace(_IBAN, IBAN, text, found, lambda match: is_iban(match[0].replace(" ", "")))
+        text = _replace(_BSN, BSN, text, found, lambda match: is_bsn(_NO_DIGIT.sub("", match[0])))
+        text = _replace(_PHONE, PHONE, text, found, lambda match: 9 <= len(_NO_DIGIT.sub("", match[0])) <= 15)
+        text = _replace(_POSTCODE, POSTCODE, text, found, self._is_postcode)
+        return _replace(_PLATE, PLATE, text, found)
+
+    def _is_postcode(self, match: re.Match[str]) -> bool:
+        letters = match[2]
+        if letters.upper() in _NEVER_ISSUED:
+            return False
+        # In capitals or attached a word is unlikely, but "1500KG" is not.
+        certain = letters.isupper() and " " in match[0]
+        return certain or letters.lower() not in self._no_postcode
 
 
 def _mask_person(text: str, lower: str, digits: str, person: Person, found: set[str]) -> str:
@@ -117,7 +133,9 @@ def _mask_person(text: str, lower: str, digits: str, person: Person, found: set[
     if digits and person.phone:
         number = _NO_DIGIT.sub("", person.phone)[-9:]
         if len(number) == 9 and number in digits:
-            text = _replace(_NUMBER, PHONE, text, found, lambda match: _NO_DIGIT.sub("", match[0]).endswith(number))
+            text = _replace(
+                _NUMBER, PHONE, text, found, lambda match: _NO_DIGIT.sub("", match[0]).endswith(number)
+            )
     if len(person.name) > 1:
         if person.name.lower() in lower:
             text = _replace_words(text, person.name, NAME, found, any_case=True)
@@ -143,23 +161,6 @@ def _replace_words(text: str, words: str, kind: str, found: set[str], any_case: 
             done = end
         at = searched.find(wanted, end)
     return "".join([*pieces, text[done:]])
-
-
-def _mask_codes(text: str, found: set[str]) -> str:
-    if "@" in text:
-        text = _replace(_EMAIL, EMAIL, text, found)
-    text = _replace(_IBAN, IBAN, text, found, lambda match: is_iban(match[0].replace(" ", "")))
-    text = _replace(_BSN, BSN, text, found, lambda match: is_bsn(re.sub(r"\D", "", match[0])))
-    text = _replace(_PHONE, PHONE, text, found, lambda match: 9 <= len(re.sub(r"\D", "", match[0])) <= 15)
-    text = _replace(_POSTCODE, POSTCODE, text, found, _is_postcode)
-    return _replace(_PLATE, PLATE, text, found)
-
-
-def _is_postcode(match: re.Match[str]) -> bool:
-    letters = match[2]
-    if letters.isupper() or " " not in match[0]:
-        return letters.upper() not in ("SA", "SD", "SS", "EU") and match[0][4:].strip().lower() not in ("km", "kg")
-    return letters.lower() not in _NO_POSTCODE
 
 
 def _replace(

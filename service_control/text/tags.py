@@ -26,7 +26,14 @@ def polarities(values: np.ndarray) -> np.ndarray:
 
 def sentiment_codes(polarity: np.ndarray) -> np.ndarray:
     """The reverse: codes (n, 3) of 0 and 1 to train with, from people's codes of POLARITIES."""
-    signs = {"-2": (0, 1, 1), "-1": (0, 1, 0), "0": (0, 0, 0), "1": (1, 0, 0), "2": (1, 0, 1), MIXED: (1, 1, 0)}
+    signs = {
+        "-2": (0, 1, 1),
+        "-1": (0, 1, 0),
+        "0": (0, 0, 0),
+        "1": (1, 0, 0),
+        "2": (1, 0, 1),
+        MIXED: (1, 1, 0),
+    }
     return np.array([signs[code] for code in polarity.tolist()], float).reshape(-1, 3)
 
 

@@ -61,9 +61,7 @@ def grams_of(word: str) -> list[str]:
     """
     marked = f"<{word}>"
     return [
-        f"~{marked[start : start + size]}"
-        for size in GRAM_SIZES
-        for start in range(len(marked) - size + 1)
+        f"~{marked[start : start + size]}" for size in GRAM_SIZES for start in range(len(marked) - size + 1)
     ]
 
 

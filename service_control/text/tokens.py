@@ -42,4 +42,8 @@ def tokenise(text: str) -> list[str]:
 def is_word(token: str) -> bool:
     """Whether a token counts as a word; an emoji and a smiley do, a mark or a placeholder does not."""
     first = token[0]
-    return first.isalpha() or ord(first) >= 0x2600 or (first in _SMILEY and len(token) > 1 and token[-1] in "()DP")
+    return (
+        first.isalpha()
+        or ord(first) >= 0x2600
+        or (first in _SMILEY and len(token) > 1 and token[-1] in "()DP")
+    )

@@ -55,9 +55,7 @@ class Weights:
             ),
             shape=(len(terms), len(labels)),
         )
-        return cls(
-            labels, terms, matrix, np.array([cells.get((INTERCEPT, label), 0.0) for label in labels])
-        )
+        return cls(labels, terms, matrix, np.array([cells.get((INTERCEPT, label), 0.0) for label in labels]))
 
     def cells(self) -> Iterator[tuple[str, str, float]]:
         """(term, label, weight), every intercept among them."""
