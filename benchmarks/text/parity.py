@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import duckdb
 import jinja2
 import numpy as np
+import pyarrow as pa
 
 from benchmarks.text.reading import cold_models, modifiers
 from benchmarks.text.speed import BATCH, texts
@@ -17,6 +18,7 @@ from service_control.text.hashing import text_hash
 from service_control.text.learn import Prior, features, train
 from service_control.text.score import Scorer, scores_with
 from service_control.text.tables import part_table, text_tables, weight_table
+from service_control.text.terms import Vocabulary
 from service_control.text.tokens import normalise
 from service_control.text.weights import SENTIMENT, Model
 
@@ -69,16 +71,14 @@ def compare(number: int) -> Parity:
         connection.register("given_weights", tables["term_weights"])
         connection.execute("create table term_weights as from given_weights")
         python: dict[str, list[np.ndarray]] = {}
+        vocabulary = Vocabulary(modifiers(), pairs=None)
         for start in range(0, len(written), BATCH):
             part = slice(start, start + BATCH)
             scores = scorer.score(written[part])
             for task, values in scores.values.items():
                 python.setdefault(task, []).append(values)
-            for name, table in zip(
-                ("texts", "text_terms"),
-                text_tables(hashes[part], written[part], scores.language, modifiers()),
-                strict=True,
-            ):
+            made = text_tables(hashes[part], written[part], scores.language, vocabulary)
+            for name, table in zip(("texts", "text_terms"), made, strict=True):
                 connection.register("given", table)
                 connection.execute(f"insert into {name} from given")
         terms = [term for (term,) in connection.execute("select distinct term from text_terms").fetchall()]
@@ -87,22 +87,26 @@ def compare(number: int) -> Parity:
         started = time.perf_counter()
         connection.execute(f"create table scores as {query()}")
         seconds = time.perf_counter() - started
-        largest, count, alone = 0.0, 0, 0
-        order = np.argsort(hashes)
-        for task, values in python.items():
-            ours = np.concatenate(values)[order]
-            for at, label in enumerate(scorer.models[task].labels):
-                found = connection.execute(
-                    "select texts.text_hash, scores.score from texts left join scores on texts.text_hash = scores.text_hash"
-                    " and task = ? and label = ? order by texts.text_hash",
-                    [task, label],
-                ).fetchnumpy()["score"]
-                theirs = np.ma.filled(found, np.nan)
-                alone += int((np.isnan(theirs) != np.isnan(ours[:, at])).sum())
-                both = ~np.isnan(theirs) & ~np.isnan(ours[:, at])
-                count += int(both.sum())
-                if both.any():
-                    largest = max(largest, float(np.abs(theirs - ours[:, at])[both].max()))
+        places = [(task, label) for task in python for label in scorer.models[task].labels]
+        ours = np.hstack([np.concatenate(python[task]) for task in python])
+        theirs = np.full(ours.shape, np.nan)
+        numbered = pa.table({"text_hash": hashes, "position": np.arange(len(hashes))})
+        labels = pa.table(
+            {
+                "task": [task for task, _ in places],
+                "label": [label for _, label in places],
+                "place": np.arange(len(places)),
+            }
+        )
+        connection.register("numbered", numbered)
+        connection.register("labels", labels)
+        found = connection.execute(
+            "select position, place, score from scores join numbered using (text_hash) join labels using (task, label)"
+        ).fetchnumpy()
+        theirs[found["position"], found["place"]] = found["score"]
+        alone = int((np.isnan(theirs) != np.isnan(ours)).sum())
+        both = ~np.isnan(theirs) & ~np.isnan(ours)
+        count, largest = int(both.sum()), float(np.abs(theirs - ours)[both].max())
         rows = [
             connection.execute(f"select count(*) from {name}").fetchone()[0]
             for name in ("text_terms", "term_parts")

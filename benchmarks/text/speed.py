@@ -44,9 +44,13 @@ def texts(number: int, seed_value: int = 2026) -> tuple[list[str], list[list[Per
             language = "nl" if draw[0] < 0.5 else "en"
             kinds = (openings, clauses, CONTRASTS, clauses, closings)
             opening, one, contrast, other, closing = (
-                kind[language][int(part * len(kind[language]))] for kind, part in zip(kinds, draw[1:6], strict=True)
+                kind[language][int(part * len(kind[language]))]
+                for kind, part in zip(kinds, draw[1:6], strict=True)
             )
-            first, last = FIRST_NAMES[int(draw[6] * len(FIRST_NAMES))], LAST_NAMES[int(draw[7] * len(LAST_NAMES))]
+            first, last = (
+                FIRST_NAMES[int(draw[6] * len(FIRST_NAMES))],
+                LAST_NAMES[int(draw[7] * len(LAST_NAMES))],
+            )
             person = Person(f"{first} {last}", f"{first.lower()}@voorbeeld.nl", f"06{int(draw[8] * 1e8):08}")
             text = f"{opening} {one}{contrast}{other}." + (f" {closing}" if draw[9] < 0.5 else "")
             if draw[10] < PERSONAL_SHARE:

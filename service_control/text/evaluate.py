@@ -124,6 +124,8 @@ def _label(label: str, positives: int, counted: np.ndarray, scored: float) -> La
 
 
 def _estimate(value: float, drawn: np.ndarray, n: int) -> Estimate:
+    if np.isnan(drawn).all():
+        return Estimate(np.nan, np.nan, np.nan, n)
     low, high = np.nanpercentile(drawn, INTERVAL)
     return Estimate(float(value), float(low), float(high), n)
 

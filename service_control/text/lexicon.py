@@ -1,16 +1,16 @@
-"""The models to begin with, from lists of words that people can edit. Belongs here: words to weights. Not here: learning.
+"""The models to begin with, from lists of words that people can edit. Belongs here: words to weights.
 
-Weights add up: an exception to a stem is a row that takes its weight away (`klacht*` -1, `klachtloos` +1).
+The longest term of a list that fits a word counts, and no other: `klachtloos` is an exception to `klacht*`. Weights only
+add up, so the weights of the longer one have those of the shorter one taken off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from xml.etree import ElementTree
 
 from service_control.errors import InputError
-from service_control.text.terms import LITTLE, NOT, VERY
+from service_control.text.terms import LITTLE, NOT, SHORTEST_STEM, VERY
 from service_control.text.weights import (
     DRIVER,
     EMOTION,
@@ -57,10 +57,13 @@ class Choices:
 
 def sentiment_model(rows: Iterable[tuple[str, str, float]], choices: Choices) -> Model:
     """From (language, term, polarity -2 … +2). Labels positive and negative, both for mixed; strong for -2 and +2."""
-    cells: dict[str, Cells] = {language: {} for language in LANGUAGES}
-    for language, term, polarity in rows:
-        _add_polarity(cells[language], term, polarity, choices)
-    for found in cells.values():
+    cells: dict[str, Cells] = {}
+    for language, known in _by_language(
+        (language, term, polarity) for language, term, polarity in rows
+    ).items():
+        found = cells[language] = _without_covered(
+            {term: _polarity_cells(polarity, " " in term, choices) for term, polarity in known.items()}
+        )
         found[INTERCEPT, POSITIVE] = found[INTERCEPT, NEGATIVE] = -choices.threshold
         found[INTERCEPT, STRONG] = -choices.strong_threshold
     return Model(
@@ -68,27 +71,60 @@ def sentiment_model(rows: Iterable[tuple[str, str, float]], choices: Choices) ->
     )
 
 
-def _add_polarity(cells: Cells, term: str, polarity: float, choices: Choices) -> None:
+def _polarity_cells(polarity: float, is_pair: bool, choices: Choices) -> Cells:
+    """(form, label) -> weight of a term: as it is, and what its forms add to that."""
     same, other = (POSITIVE, NEGATIVE) if polarity > 0 else (NEGATIVE, POSITIVE)
     size = abs(polarity)
-
-    def add(form: str, own: float, against: float, strong: float) -> None:
-        """What a form of the word speaks for, less what the opposite speaks against."""
-        for label, weight in (
-            (same, own - choices.opposition * against),
-            (other, against - choices.opposition * own),
-            (STRONG, strong),
-        ):
-            cells[form + term, label] = cells.get((form + term, label), 0.0) + weight
-
     is_strong = float(size >= STRONG_WORD)
-    add("", size, 0.0, is_strong)
-    if " " in term:
-        return
     negated = choices.negated_positive if polarity > 0 else choices.negated_negative
-    add(NOT, -size, negated * size, -is_strong)
-    add(VERY, (choices.boosted - 1) * size, 0.0, 1.0 - is_strong)
-    add(LITTLE, (choices.diminished - 1) * size, 0.0, -is_strong)
+    # What a form speaks for, what it speaks against, and how strongly.
+    forms = {"": (size, 0.0, is_strong)}
+    if not is_pair:
+        forms[NOT] = (-size, negated * size, -is_strong)
+        forms[VERY] = ((choices.boosted - 1) * size, 0.0, 1.0 - is_strong)
+        forms[LITTLE] = ((choices.diminished - 1) * size, 0.0, -is_strong)
+    cells: Cells = {}
+    for form, (own, against, strong) in forms.items():
+        cells[form, same] = own - choices.opposition * against
+        cells[form, other] = against - choices.opposition * own
+        cells[form, STRONG] = strong
+    return cells
+
+
+def _by_language(rows: Iterable[tuple[str, str, float]]) -> dict[str, dict[str, float]]:
+    """language -> term -> value, of every language that a model has."""
+    found: dict[str, dict[str, float]] = {language: {} for language in LANGUAGES}
+    for language, term, value in rows:
+        found[language][term] = value
+    return found
+
+
+def _without_covered(forms: Mapping[str, Cells]) -> Cells:
+    """Weights of terms, less those of the longest stem of the list that fits the same words."""
+    cells: Cells = {}
+    for term, own in forms.items():
+        covered = _longest_stem(term, forms)
+        for (form, label), weight in own.items():
+            taken = forms[covered].get((form, label), 0.0) if covered else 0.0
+            cells[form + term, label] = weight - taken
+        if covered:
+            cells.update(
+                {
+                    (form + term, label): -weight
+                    for (form, label), weight in forms[covered].items()
+                    if (form, label) not in own
+                }
+            )
+    return cells
+
+
+def _longest_stem(term: str, terms: Container[str]) -> str | None:
+    """The longest stem among `terms`, not the term itself, that all words of the term begin with."""
+    if " " in term:
+        return None
+    word = term.removesuffix("*")
+    stems = (f"{word[:end]}*" for end in range(len(word), SHORTEST_STEM - 1, -1))
+    return next((stem for stem in stems if stem != term and stem in terms), None)
 
 
 def emotion_models(rows: Iterable[tuple[str, str, str, float]], choices: Choices) -> tuple[Model, Model]:
@@ -99,14 +135,18 @@ def emotion_models(rows: Iterable[tuple[str, str, str, float]], choices: Choices
     """
     tags: dict[str, Cells] = {language: {} for language in LANGUAGES}
     steps: dict[str, Cells] = {language: {} for language in LANGUAGES}
-    for language, emotion, term, intensity in rows:
-        tags[language][term, emotion] = 1.0
-        steps[language][term, emotion] = intensity
-        if " " not in term:
-            tags[language][NOT + term, emotion] = -1.0
-            steps[language][NOT + term, emotion] = -intensity
-            steps[language][VERY + term, emotion] = 1.0
-            steps[language][LITTLE + term, emotion] = -1.0
+    rows = list(rows)
+    for emotion in EMOTIONS:
+        own = _by_language((language, term, step) for language, label, term, step in rows if label == emotion)
+        for language, known in own.items():
+            tags[language].update(
+                _without_covered({term: _emotion_cells(emotion, 1.0, 0.0, term) for term in known})
+            )
+            steps[language].update(
+                _without_covered(
+                    {term: _emotion_cells(emotion, step, 1.0, term) for term, step in known.items()}
+                )
+            )
     for found in tags.values():
         found.update({(INTERCEPT, emotion): -choices.tag_threshold for emotion in EMOTIONS})
     return (
@@ -115,6 +155,13 @@ def emotion_models(rows: Iterable[tuple[str, str, str, float]], choices: Choices
             EMOTION_INTENSITY, {code: Weights.from_cells(found, EMOTIONS) for code, found in steps.items()}
         ),
     )
+
+
+def _emotion_cells(emotion: str, weight: float, step: float, term: str) -> Cells:
+    cells = {("", emotion): weight}
+    if " " not in term:
+        cells |= {(NOT, emotion): -weight, (VERY, emotion): step, (LITTLE, emotion): -step}
+    return cells
 
 
 def topic_model(task: str, rows: Iterable[tuple[str, str, str]], choices: Choices) -> Model:
@@ -126,38 +173,10 @@ def topic_model(task: str, rows: Iterable[tuple[str, str, str]], choices: Choice
     rows = list(rows)
     labels = tuple(dict.fromkeys(label for _, label, _ in sorted(rows)))
     cells: dict[str, Cells] = {language: {} for language in LANGUAGES}
-    for language, label, term in rows:
-        cells[language][term, label] = 1.0
+    for label in labels:
+        own = _by_language((language, term, 1.0) for language, found, term in rows if found == label)
+        for language, known in own.items():
+            cells[language].update(_without_covered({term: {("", label): 1.0} for term in known}))
     for found in cells.values():
         found.update({(INTERCEPT, label): -choices.tag_threshold for label in labels})
     return Model(task, {code: Weights.from_cells(found, labels) for code, found in cells.items()})
-
-
-def pattern_polarities(xml: str, own: Iterable[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
-    """Rows of `sentiment_model` for Dutch from a subjectivity lexicon in the XML of the Antwerp library (public domain).
-
-    A word is the mean of its senses, times 2; words that the own list has, also by a stem, are left out. The file
-    is read by whoever calls, from where the user put it.
-
-    Raises
-    ------
-    InputError : the text is no such lexicon.
-    """
-    try:
-        words = ElementTree.fromstring(xml).findall("word")
-        senses: dict[str, list[float]] = {}
-        for word in words:
-            senses.setdefault(word.attrib["form"].lower(), []).append(float(word.attrib["polarity"]))
-    except (ElementTree.ParseError, KeyError, ValueError) as error:
-        raise InputError(
-            f"this is no subjectivity lexicon: {error}",
-            where="lexicon",
-            remedy="use nl-sentiment.xml, whose words have a form and a polarity",
-        ) from error
-    known = {term for language, term, _ in own if language == "nl"}
-    stems = tuple(term[:-1] for term in known if term.endswith("*"))
-    return [
-        ("nl", form, 2.0 * sum(found) / len(found))
-        for form, found in senses.items()
-        if any(found) and form.count(" ") <= 1 and form not in known and not form.startswith(stems)
-    ]

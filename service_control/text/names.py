@@ -52,7 +52,9 @@ _ABBREVIATIONS = (
     "dhr.", "mevr.", "mw.", "mr.", "mrs.", "ms.", "dr.", "drs.", "ir.", "prof.", "gr.", "mvg.", "naam:",
 )  # fmt: skip
 # Capitalised behind an introduction, and never a name ("Ik ben Nederlander" is in the list of the user).
-_NEVER = frozenset(("i", "ik", "u", "de", "het", "een", "the", "a", "an", "en", "and", "maar", "but", "met", "with"))
+_NEVER = frozenset(
+    ("i", "ik", "u", "de", "het", "een", "the", "a", "an", "en", "and", "maar", "but", "met", "with")
+)
 # Words that go on with the sentence behind a name in lower case.
 _GOES_ON = frozenset(
     (

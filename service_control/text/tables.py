@@ -14,7 +14,7 @@ on different engines. What a text consists of depends on no model, so the tables
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +24,12 @@ from service_control.text.weights import COLUMNS, Model
 
 
 def text_tables(
-    hashes: Sequence[str], texts: Sequence[str], languages: Sequence[str], modifiers: Mapping[str, str]
+    hashes: Sequence[str], texts: Sequence[str], languages: Sequence[str], vocabulary: Vocabulary
 ) -> tuple[pa.Table, pa.Table]:
-    """`texts` and `text_terms` of a batch of distinct, normalised, scrubbed texts."""
-    vocabulary = Vocabulary(modifiers, pairs=None)
+    """`texts` and `text_terms` of a batch of distinct, normalised, scrubbed texts.
+
+    `vocabulary` keeps every pair (`Vocabulary(modifiers, pairs=None)`) and serves all batches.
+    """
     encoded = vocabulary.encode(texts)
     owner = np.repeat(np.arange(len(texts)), np.diff(encoded.starts))
     keys, counts = np.unique(owner << 32 | encoded.terms, return_counts=True)

@@ -21,7 +21,7 @@ from itertools import chain
 
 import numpy as np
 
-from service_control.text.tokens import is_word, tokenise
+from service_control.text.tokens import SMILES, is_word, tokenise
 
 NOT, VERY, LITTLE = "not:", "very:", "little:"
 STATES = ("", NOT, VERY, LITTLE)
@@ -123,7 +123,7 @@ class Vocabulary:
         """Term, is a word, modifier, is in capitals."""
         if not is_word(token):
             return -1, 0, _MODIFIERS[BREAKS], 0
-        word = token.lower()[:LONGEST_WORD]
+        word = token if token[0] in SMILES else token.lower()[:LONGEST_WORD]
         modifier = _MODIFIERS[self._modifiers.get(word, "")]
         return self.term_id(word), 1, modifier, int(len(token) > 2 and token.isupper())
 

@@ -12,7 +12,7 @@ TOKEN = re.compile(
     r"[^\W\d_]+(?:['-][^\W\d_]+)*|\[[a-z]+\]|[:;]-?[()DP]|[\u2600-\u27bf\U0001f300-\U0001faff]|[.,;:!?()\n]+"
 )
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "‑": "-", "–": "-", "\u00ad": ""})
-_SMILEY = frozenset(":;☺☹")
+SMILES = frozenset(":;")
 
 
 def normalise(text: str) -> str:
@@ -45,5 +45,5 @@ def is_word(token: str) -> bool:
     return (
         first.isalpha()
         or ord(first) >= 0x2600
-        or (first in _SMILEY and len(token) > 1 and token[-1] in "()DP")
+        or (first in SMILES and len(token) > 1 and token[-1] in "()DP")
     )
