@@ -1,7 +1,7 @@
 """`python -m benchmarks.text.quality`: sentiment on texts that nobody here wrote, without codes, with 50 and with 800.
 
 SERVICE_CONTROL_REAL_DATA names their folder. Dutch shop reviews are positive or negative; the verbatims of a telecom
-provider have a score of 0-10, of which promoters and detractors are told apart. Intervals are 95 %, by bootstrap over texts.
+provider have a score of 0-10, of which promoters and detractors are told apart. Intervals are 95 %, by bootstrap.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.text.scrubbing`: precision and recall per kind of personal data, on both halves of the sentences.
+"""`python -m benchmarks.text.scrubbing`: precision and recall per kind, on both halves of the sentences.
 
 A find is right when kind and extent are. `sentences/tuned.txt` was looked at while the patterns were made,
 `sentences/held_out.txt` was written before them and only counted. People and numbers in them do not exist.
@@ -87,7 +87,8 @@ def table(counts: Counts) -> list[str]:
     return [
         *lines,
         "",
-        f"{counts.sentences} sentences, {counts.quarantined} in quarantine, {counts.leaked} with something left that are not.",
+        f"{counts.sentences} sentences, {counts.quarantined} in quarantine, "
+        f"{counts.leaked} with something left that are not.",
     ]
 
 

@@ -13,7 +13,7 @@ The road of a model:
 
 | Step | Give it | Comes back |
 |---|---|---|
-| `pipeline.process_all` | batches of texts with the people of each row, `Settings` | scrubbed text, kinds, quarantine reason, hash, language, scores |
+| `pipeline.process_all` | batches of texts with their people | text, kinds, quarantine, hash, language, scores |
 | `tags.polarities`, `tags.intensities` | scores | -2 … 2 and mixed; 1 to 3 per emotion |
 | `Scorer.explain` | one text | the terms behind every score |
 | `weights.Model.rows` / `from_rows` | a model / rows of one version | rows / the model, refused when a row changed |

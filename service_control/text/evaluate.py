@@ -1,4 +1,4 @@
-"""How good a model is on texts it has not seen. Belongs here: figures with intervals. Not here: what to do with them (gate.py)."""
+"""How good a model is on texts it has not seen. Belongs here: figures with intervals. Not here: verdicts (gate.py)."""
 
 from __future__ import annotations
 
@@ -131,8 +131,9 @@ def _estimate(value: float, drawn: np.ndarray, n: int) -> Estimate:
 
 
 def cohen_kappa(one: np.ndarray, other: np.ndarray) -> float:
-    """Agreement beyond chance of two coders on yes or no for each text and label (Cohen 1960), mean over the labels that
-    either ever gives; (n, labels) each. Compare model and person with person and person.
+    """Agreement beyond chance of two coders on yes or no for each text and label (Cohen 1960).
+
+    The mean over the labels that either ever gives; (n, labels) each. Compare model and person with person and person.
 
     >>> cohen_kappa(np.array([[1], [1], [0], [0]]), np.array([[1], [0], [0], [0]]))
     0.5

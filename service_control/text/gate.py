@@ -70,7 +70,7 @@ def judge(
 
 @dataclass(frozen=True)
 class Change:
-    """One label before and after a promotion, over all n texts: shares of texts that have it, that win it, that lose it."""
+    """One label before and after a promotion: shares of all n texts that have it, that win it, that lose it."""
 
     label: str
     n: int

@@ -1,4 +1,4 @@
-"""Dutch, English or another language, from own words. Belongs here: what that model learns from. Not here: the learner."""
+"""Dutch, English or another language, from own words. Belongs here: what it learns from. Not here: the learner."""
 
 from __future__ import annotations
 

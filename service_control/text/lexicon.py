@@ -1,7 +1,7 @@
 """The models to begin with, from lists of words that people can edit. Belongs here: words to weights.
 
-The longest term of a list that fits a word counts, and no other: `klachtloos` is an exception to `klacht*`. Weights only
-add up, so the weights of the longer one have those of the shorter one taken off.
+The longest term of a list that fits a word counts, and no other: `klachtloos` is an exception to `klacht*`. As weights
+add up, those of the longer one have those of the shorter one taken off.
 """
 
 from __future__ import annotations

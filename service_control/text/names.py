@@ -55,6 +55,9 @@ _ABBREVIATIONS = (
 _NEVER = frozenset(
     ("i", "ik", "u", "de", "het", "een", "the", "a", "an", "en", "and", "maar", "but", "met", "with")
 )
+_MONTHS = frozenset(("Jan", "April", "June", "August"))
+_NUMBER_BEFORE = re.compile(r"\d(?:st|nd|rd|th|e)?(?: of)? $")
+_NUMBER_BEHIND = re.compile(r" '?\d")
 # Words that go on with the sentence behind a name in lower case.
 _GOES_ON = frozenset(
     (
@@ -77,8 +80,8 @@ class NameFinder:
         self._first = {name.lower() for name in first_names} - self._nobody
 
     def mask(self, text: str) -> tuple[str, bool]:
-        """The text with every name found as `[name]`, and whether a capitalised word is left within a sentence that is in
-        no list and not all capitals.
+        """The text with every name found as `[name]`, and whether it may hold another: a capitalised word within a
+        sentence that is in no list and not all capitals.
         """
         words = [(match[0], match.start()) for match in _CAPITALISED.finditer(text)]
         named = any(self._is_first(word) for word, _ in words)
@@ -124,7 +127,7 @@ class NameFinder:
     def _by_first_name(self, text: str) -> str:
         pieces, done = [], 0
         for match in _CAPITALISED.finditer(text):
-            if match.start() >= done and self._is_first(match[0]):
+            if match.start() >= done and self._is_first(match[0]) and not _is_date(text, match):
                 pieces += [text[done : match.start()], PLACEHOLDER]
                 done = _SURNAME.match(text, match.end()).end()
         return "".join([*pieces, text[done:]])
@@ -136,6 +139,13 @@ class NameFinder:
             or ("-" in lower and lower.split("-")[0] in self._first)
             or (lower.endswith("'s") and lower[:-2] in self._first)
         )
+
+
+def _is_date(text: str, word: re.Match[str]) -> bool:
+    """Whether "Jan" is January: "8th Jan", "Jan 2018"."""
+    return word[0] in _MONTHS and bool(
+        _NUMBER_BEFORE.search(text[: word.start()]) or _NUMBER_BEHIND.match(text, word.end())
+    )
 
 
 def _begins(text: str, at: int) -> bool:

@@ -41,7 +41,7 @@ class RawBatch:
 
 @dataclass(frozen=True)
 class Batch:
-    """n texts: scrubbed, kinds found, why in quarantine ("" when not), hashes, scores. Lists travel faster than objects."""
+    """n texts: scrubbed, kinds found, why in quarantine ("" when not), hashes, scores. Lists: they travel fast."""
 
     texts: list[str]
     kinds: list[tuple[str, ...]]

@@ -1,4 +1,4 @@
-"""How many texts have a label, not counting the model's mistakes as texts. Source: Saerens, Latinne & Decaestecker 2002."""
+"""How many texts have a label, the model's mistakes accounted for (Saerens, Latinne & Decaestecker 2002)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def prevalence(probabilities: np.ndarray, trained_share: np.ndarray | float) -> 
 
     Returns
     -------
-    shares (labels). Counting given labels is wrong as soon as the share differs from that in training; this corrects it.
+    shares (labels). Counting given labels is wrong as soon as the share differs from that in training.
     """
     found = np.clip(np.asarray(probabilities, float), 1e-12, 1 - 1e-12)
     before = np.clip(np.broadcast_to(np.asarray(trained_share, float), found.shape[1:]), 1e-6, 1 - 1e-6)

@@ -1,4 +1,4 @@
-"""Scores of texts, and the terms behind them. Belongs here: sums of weights. Not here: weights, and what a score means."""
+"""Scores of texts, and the terms behind them. Belongs here: sums of weights. Not here: what a score means (tags.py)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Texts as tables, so that SQL on any engine can score them (macros/term_scores.sql). Belongs here: rows. Not here: files.
+"""Texts as tables, so that SQL on any engine can score them (macros/term_scores.sql). Belongs here: rows.
 
-Words and pairs are found in Python only: patterns of letters, lower case and normal forms of Unicode mean different things
-on different engines. What a text consists of depends on no model, so the tables are appended to and never rescored.
+Words and pairs are found in Python only: patterns of letters, lower case and normal forms of Unicode mean different
+things on different engines. What a text consists of depends on no model, so the tables are only appended to.
 
 | table | one row per | columns |
 |---|---|---|

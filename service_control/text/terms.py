@@ -3,7 +3,7 @@
 | term | is |
 |---|---|
 | `goed` | a word in lower case |
-| `not:goed`, `very:goed`, `little:goed` | the same word again when it is negated, boosted (or in capitals), toned down |
+| `not:goed`, `very:goed`, `little:goed` | the same word again when negated, boosted (or in capitals), toned down |
 | `niet goed` | two words with no mark between them |
 
 A word (also behind a prefix such as `not:`) stands for its **parts**, which may have weights of their own: `goed*`

@@ -88,6 +88,18 @@ def test_a_number_before_a_word_is_no_postcode(text):
     assert USING.scrub(text).kinds == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Since 8th Jan nothing works", ()),
+        ("In Jan 2018 all was well", ()),
+        ("I spoke to Jan about it", ("name",)),
+    ],
+)
+def test_a_month_is_no_name(text, kinds):
+    assert USING.scrub(text).kinds == kinds
+
+
 def test_scrubbing_again_changes_nothing():
     for half in ("tuned", "held_out"):
         for line in sentences(half):
