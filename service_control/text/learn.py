@@ -97,24 +97,48 @@ def train(
     weight : how much each text counts; None is 1 each.
     seed : of the folds that calibrate.
 
+    A label that fewer than three texts have, or lack, keeps the weights of the lexicon, uncalibrated.
+
     Raises
     ------
-    InputError : a label that (nearly) all texts or none have; there is nothing to learn.
+    InputError : such a label that the lexicon does not know.
     """
     codes = np.asarray(codes, float)
     weight = np.ones(len(codes)) if weight is None else np.asarray(weight, float)
-    _check(codes, labels)
+    rare = [
+        label
+        for label, share in zip(labels, np.mean(codes >= 0.5, axis=0).tolist(), strict=True)
+        if min(share, 1 - share) * len(codes) < CALIBRATION_FOLDS
+    ]
+    kept = _of_prior(prior, rare)
+    codes = codes[:, [label not in rare for label in labels]]
+    learnable = [label for label in labels if label not in rare]
+    if not learnable:
+        return Weights.from_cells(kept, labels)
     fold = np.random.default_rng(seed).permutation(len(codes)) % CALIBRATION_FOLDS
     apart = np.zeros(codes.shape)
     for part in range(CALIBRATION_FOLDS):
         rest, held = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
-        learned = _fit(found.take(rest), codes[rest], labels, _rows(prior, rest), weight[rest])
+        learned = _fit(found.take(rest), codes[rest], _rows(prior, rest), weight[rest])
         apart[held] = learned.scores(found.take(held), _rows(prior, held))
-    learned = _fit(found, codes, labels, prior, weight)
-    slopes, shifts = zip(
-        *(platt(apart[:, at], codes[:, at], weight) for at in range(len(labels))), strict=True
+    learned = _fit(found, codes, prior, weight)
+    slopes, shifts = np.array([platt(apart[:, at], codes[:, at], weight) for at in range(len(learnable))]).T
+    return Weights.from_cells(learned.cells(learnable, prior, slopes, shifts) | kept, labels)
+
+
+def _of_prior(prior: Prior | None, labels: Sequence[str]) -> dict[tuple[str, str], float]:
+    """The lexicon's own weights of labels that too few or too many texts have."""
+    known = () if prior is None else prior.weights.labels
+    for label in labels:
+        if label not in known:
+            raise InputError(
+                f"the label {label} is on (nearly) all coded texts or on none, too much alike to learn from",
+                where="codes",
+                remedy="code more texts, or give a lexicon that has the label",
+            )
+    return (
+        {} if prior is None else {(t, label): w for t, label, w in prior.weights.cells() if label in labels}
     )
-    return learned.weights(labels, prior, np.array(slopes), np.array(shifts))
 
 
 def platt(scores: np.ndarray, codes: np.ndarray, weight: np.ndarray | None = None) -> tuple[float, float]:
@@ -154,42 +178,29 @@ class _Learned:
         scores = found.matrix @ self.of_terms.T + self.intercepts
         return scores if prior is None else scores + prior.scores @ self.of_prior.T
 
-    def weights(
+    def cells(
         self, labels: Sequence[str], prior: Prior | None, slopes: np.ndarray, shifts: np.ndarray
-    ) -> Weights:
-        """One table: learned and prior weights added up, calibration multiplied in."""
+    ) -> dict[tuple[str, str], float]:
+        """(term, label) -> weight: learned and prior weights added up, calibration multiplied in."""
         cells: dict[tuple[str, str], float] = {}
         for at, label in enumerate(labels):
             row = self.of_terms[at] * slopes[at]
-            cells.update(
-                {(self.terms[j], label): float(row[j]) for j in np.flatnonzero(abs(row) >= SMALLEST_WEIGHT)}
-            )
+            heavy = np.flatnonzero(abs(row) >= SMALLEST_WEIGHT)
+            cells.update({(self.terms[column], label): float(row[column]) for column in heavy})
             cells[INTERCEPT, label] = float(self.intercepts[at] * slopes[at] + shifts[at])
             if prior is None:
                 continue
             factor = dict(zip(prior.weights.labels, (self.of_prior[at] * slopes[at]).tolist(), strict=True))
             for term, known, weight in prior.weights.cells():
                 cells[term, label] = cells.get((term, label), 0.0) + factor[known] * weight
-        return Weights.from_cells(cells, labels)
-
-
-def _check(codes: np.ndarray, labels: Sequence[str]) -> None:
-    for label, share in zip(labels, np.mean(codes >= 0.5, axis=0).tolist(), strict=True):
-        if min(share, 1 - share) * len(codes) < CALIBRATION_FOLDS:
-            raise InputError(
-                f"{share:.0%} of {len(codes)} texts have the label {label}, too much alike to learn from",
-                where="codes",
-                remedy="code more texts, or leave the label to the lexicon",
-            )
+        return cells
 
 
 def _rows(prior: Prior | None, rows: np.ndarray) -> Prior | None:
     return None if prior is None else Prior(prior.weights, prior.scores[rows])
 
 
-def _fit(
-    found: Features, codes: np.ndarray, labels: Sequence[str], prior: Prior | None, weight: np.ndarray
-) -> _Learned:
+def _fit(found: Features, codes: np.ndarray, prior: Prior | None, weight: np.ndarray) -> _Learned:
     """Logistic: minimises sum(weight * loss) + penalty / 2 * |weights|^2 per label, intercept free.
 
     Rare terms are penalised less than common ones, by the square root of their inverse document frequency.
@@ -202,7 +213,7 @@ def _fit(
     matrix = matrix / length
     known = np.zeros((texts, 0)) if prior is None else prior.scores * PRIOR_SCALE
     across = matrix.T.tocsr()
-    solution = np.zeros((len(labels), terms + known.shape[1] + 1))
+    solution = np.zeros((codes.shape[1], terms + known.shape[1] + 1))
 
     def loss(x: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray]:
         score = matrix @ x[:terms] + known @ x[terms:-1] + x[-1]
@@ -212,7 +223,7 @@ def _fit(
             [across @ slope + PENALTY * x[:terms], known.T @ slope + PENALTY * x[terms:-1], [slope.sum()]]
         )
 
-    for at in range(len(labels)):
+    for at in range(codes.shape[1]):
         share = np.clip(np.average(codes[:, at], weights=weight), 1e-3, 1 - 1e-3)
         start = np.append(np.zeros(solution.shape[1] - 1), np.log(share / (1 - share)))
         solution[at] = minimize(loss, start, (codes[:, at],), jac=True, method="L-BFGS-B", options=FIT).x

@@ -56,6 +56,17 @@ def test_a_label_that_all_texts_have_cannot_be_learned():
         train(features(FRUIT, modifiers()), np.ones((40, 1)), ["good"])
 
 
+def test_a_rare_label_keeps_the_lexicon():
+    lexicon = sentiment_model(sentiment_rows(), choices()).weights["nl"]
+    prior = Prior(lexicon, scores_with(lexicon, FRUIT, modifiers()))
+    codes = np.hstack([IS_GOOD, 1 - IS_GOOD, np.zeros((40, 1))])
+    weights = train(features(FRUIT, modifiers()), codes, lexicon.labels, prior)
+    asked = ["uitstekend en waardeloos", "zomaar iets"]
+    learned, known = (scores_with(found, asked, modifiers()) for found in (weights, lexicon))
+    np.testing.assert_allclose(learned[:, 2], known[:, 2], atol=1e-12)
+    assert not np.allclose(learned[:, 0], known[:, 0])
+
+
 def test_platt_finds_the_slope_and_shift_of_the_truth():
     rng = np.random.default_rng(5)
     scores = rng.normal(size=40_000)
