@@ -96,7 +96,7 @@ def main() -> None:
     """Print both halves."""
     using = scrubber()
     for half in HALVES:
-        print(f"\n{half}\n")
+        print(f"\n`sentences/{half}.txt`:\n")
         print("\n".join(table(count(sentences(half), using))))
 
 
