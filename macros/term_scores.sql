@@ -1,9 +1,9 @@
 {#-
-    Scores of texts by plain SQL: intercept + sum(weight * count) / sqrt(words), one row per text, task and label.
-    The relations are those of service_control/text/tables.py: `texts` (text_hash, language_code, word_count), `text_terms`
-    (text_hash, term, term_count), `term_parts` (term, part, part_count) and `term_weights` (task, language_code, term, label,
-    weight) of one active version per task, whose language '*' stands for every language. A text in a language without weights
-    has no row. Weights of words are summed over their parts once per distinct word, not once per text.
+    Scores of texts by plain SQL: intercept + sum(weight * count) * term_scale, one row per text, task and label. The
+    relations are those of service_control/text/tables.py: `texts` (text_hash, language_code, term_scale), `text_terms`
+    (text_hash, term, term_count), `term_parts` (term, part, part_count) and `term_weights` (task, language_code, term,
+    label, weight) of one active version per task, whose language '*' stands for every language. A text in a language
+    without weights has no row. Weights of words are summed over their parts once per distinct word, not once per text.
 -#}
 {% macro term_scores(texts, text_terms, term_parts, term_weights) %}
 with weights as (
@@ -57,7 +57,7 @@ select
     texts.text_hash,
     intercepts.task,
     intercepts.label,
-    intercepts.weight + coalesce(text_weights.weight, 0) / sqrt(texts.word_count) as score
+    intercepts.weight + coalesce(text_weights.weight, 0) * texts.term_scale as score
 from {{ texts }} as texts
 inner join intercepts
     on texts.language_code = intercepts.language_code or intercepts.language_code = '*'

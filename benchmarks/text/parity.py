@@ -65,7 +65,9 @@ def compare(number: int) -> Parity:
     used = models(written, languages)
     scorer = Scorer(used, modifiers())
     with duckdb.connect() as connection:
-        connection.execute("create table texts (text_hash text, language_code text, word_count bigint)")
+        connection.execute(
+            "create table texts (text_hash text, language_code text, word_count bigint, term_scale double)"
+        )
         connection.execute("create table text_terms (text_hash text, term text, term_count bigint)")
         tables = {"term_weights": weight_table(used)}
         connection.register("given_weights", tables["term_weights"])

@@ -148,10 +148,13 @@ def main() -> None:
     dutch, english = reviews(folder), verbatims(folder)
     print("| texts, codes | accuracy | 95 % interval | n |\n|---|---:|---|---:|")
     print(_told("Dutch reviews, none", without_codes(dutch)))
-    print(_told(f"Dutch reviews, {FEW}", with_few_codes(dutch)))
+    print(_told(f"Dutch reviews, {FEW} (n draws)", with_few_codes(dutch)))
     if options.teacher:
         print(
-            _told(f"Dutch reviews, {FEW} and teacher", with_few_codes(dutch, sentence_vectors(dutch.texts)))
+            _told(
+                f"Dutch reviews, {FEW} and teacher (n draws)",
+                with_few_codes(dutch, sentence_vectors(dutch.texts)),
+            )
         )
     for name, of in (("Dutch reviews", dutch), ("English verbatims", english)):
         learned = with_many_codes(of)

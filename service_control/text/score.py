@@ -52,7 +52,7 @@ def scores_with(weights: Weights, texts: Sequence[str], modifiers: Mapping[str, 
     evaluation have them.
     """
     vocabulary = Vocabulary(modifiers, {term for term in weights.terms if " " in term})
-    return _Sum(weights, vocabulary).of(vocabulary.encode(texts), np.arange(len(texts)))
+    return _Sum(weights, vocabulary).of(vocabulary.encode(texts))
 
 
 class Scorer:
@@ -85,20 +85,21 @@ class Scorer:
     def score(self, texts: Sequence[str]) -> Scores:
         """Scores of normalised, scrubbed texts."""
         encoded = self._vocabulary.encode(texts)
-        every = np.arange(len(texts))
-        best = self._sums[LANGUAGE, ANY_LANGUAGE].of(encoded, every).argmax(axis=1)
+        best = self._sums[LANGUAGE, ANY_LANGUAGE].of(encoded).argmax(axis=1)
         language = np.array(self._language.labels, object)[best]
-        rows_of = {code: np.flatnonzero(language == code) for code in self._language.labels}
-        values = {}
-        for task, model in self.models.items():
-            if task == LANGUAGE:
+        values = {
+            task: np.full((len(texts), len(model.labels)), np.nan)
+            for task, model in self.models.items()
+            if task != LANGUAGE
+        }
+        for code in self._language.labels:
+            rows = np.flatnonzero(language == code)
+            if not len(rows):
                 continue
-            found = np.full((len(texts), len(model.labels)), np.nan)
-            for code in model.weights:
-                rows = rows_of.get(code, every[:0])
-                if len(rows):
-                    found[rows] = self._sums[task, code].of(encoded, rows)
-            values[task] = found
+            part = encoded.take(rows)
+            for task, found in values.items():
+                if code in self.models[task].weights:
+                    found[rows] = self._sums[task, code].of(part)
         return Scores(language, encoded.sizes, values)
 
     def explain(self, text: str) -> list[Contribution]:
@@ -108,9 +109,7 @@ class Scorer:
         to the score.
         """
         encoded = self._vocabulary.encode([text])
-        language = self._language.labels[
-            int(self._sums[LANGUAGE, ANY_LANGUAGE].of(encoded, np.arange(1)).argmax())
-        ]
+        language = self._language.labels[int(self._sums[LANGUAGE, ANY_LANGUAGE].of(encoded).argmax())]
         told: dict[tuple[str, str, str], float] = {}
         for task, model in self.models.items():
             if task == LANGUAGE or language not in model.weights:
@@ -144,17 +143,15 @@ class _Sum:
         self._vectors = np.zeros((1, len(self._weights.labels)))  # row 0 is for terms without weight
         self._used = 1
 
-    def of(self, encoded: Encoded, texts: np.ndarray) -> np.ndarray:
-        """Scores (texts, labels) of some of the texts."""
-        lengths = encoded.starts[texts + 1] - encoded.starts[texts]
-        first = np.repeat(encoded.starts[texts] - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-        place = self._places(encoded.terms[first + np.arange(len(first))])
-        counts = place > 0
-        ends = np.concatenate([[0], np.cumsum(counts)])[np.concatenate([[0], np.cumsum(lengths)])]
+    def of(self, encoded: Encoded) -> np.ndarray:
+        """Scores (texts, labels)."""
+        place = self._places(encoded.terms)
+        counts = np.flatnonzero(place)
         used = csr_array(
-            (np.ones(int(ends[-1])), place[counts], ends), shape=(len(texts), len(self._vectors))
+            (np.ones(len(counts)), place[counts], np.searchsorted(counts, encoded.starts)),
+            shape=(len(encoded.sizes), len(self._vectors)),
         )
-        return (used @ self._vectors) / np.sqrt(encoded.sizes[texts])[:, None] + self._weights.intercepts
+        return (used @ self._vectors) / np.sqrt(encoded.sizes)[:, None] + self._weights.intercepts
 
     def vectors(self, terms: np.ndarray) -> np.ndarray:
         """What each term adds, (terms, labels), not yet divided by the length."""

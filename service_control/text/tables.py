@@ -5,7 +5,7 @@ things on different engines. What a text consists of depends on no model, so the
 
 | table | one row per | columns |
 |---|---|---|
-| `texts` | text | text_hash, language_code, word_count |
+| `texts` | text | text_hash, language_code, word_count, term_scale = 1 / sqrt(word_count) |
 | `text_terms` | text and term | text_hash, term, term_count |
 | `term_parts` | term and part | term, part, part_count; every term is a part of itself |
 | `term_weights` | version, language, term and label | `weights.COLUMNS` |
@@ -40,6 +40,7 @@ def text_tables(
                 "text_hash": keyed,
                 "language_code": pa.array(list(languages), pa.string()),
                 "word_count": pa.array(encoded.sizes, pa.int64()),
+                "term_scale": pa.array(1 / np.sqrt(encoded.sizes), pa.float64()),
             }
         ),
         pa.table(

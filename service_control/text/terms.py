@@ -43,6 +43,13 @@ class Encoded:
     starts: np.ndarray
     sizes: np.ndarray
 
+    def take(self, texts: np.ndarray) -> Encoded:
+        """Some of the texts."""
+        lengths = self.starts[texts + 1] - self.starts[texts]
+        starts = np.concatenate([[0], np.cumsum(lengths)])
+        at = np.arange(starts[-1]) + np.repeat(self.starts[texts] - starts[:-1], lengths)
+        return Encoded(self.terms[at], starts, self.sizes[texts])
+
 
 def stems_of(word: str) -> list[str]:
     """`beh*`, `behu*` … and the word itself as a stem.
