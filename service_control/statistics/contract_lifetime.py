@@ -47,17 +47,22 @@ class ContractLifetime:
 
         Parameters
         ----------
-        renewal : n >= 1 of any shape: n - 1 renewals lie behind.
+        renewal : whole n >= 1 of any shape: n - 1 renewals lie behind.
         discount_rate : per period, above 0.
 
         It is the sum over k >= 0 of S(n + k) / S(n - 1) / (1 + d)^k.
 
         Source: Fader & Hardie (2010), Marketing Science 29(1), 85-93.
         """
-        n = np.asarray(renewal, dtype=float)
-        beta = self.beta + n
-        total = self.alpha + beta
-        return (beta - 1) / (total - 1) * special.hyp2f1(1, beta, total, 1 / (1 + discount_rate))
+        n = np.asarray(renewal, dtype=int)
+        ahead = int(np.ceil(np.log(1e-15 * discount_rate) / -np.log1p(discount_rate)))
+        retention = self.retention(np.arange(1, n.max(initial=1) + ahead + 1))
+        # backwards: who renews pays one period and stands before the next renewal. The closed form with 2F1 is the
+        # same, but scipy's hyp2f1 gives NaN for alpha = 1, beta = 200 (scipy 1.17, 2026-11).
+        lifetime, following = np.empty(len(retention)), 0.0
+        for i in range(len(retention) - 1, -1, -1):
+            following = lifetime[i] = retention[i] * (1 + following / (1 + discount_rate))
+        return lifetime[n - 1]
 
     def residual_lifetime_estimate(
         self, renewals: np.ndarray, shares: np.ndarray, discount_rate: float, level: float

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service_control.errors import InputError
 from service_control.statistics.assumptions import Assumptions
 from service_control.statistics.results import Estimate, Refusal, product
 
@@ -66,12 +67,20 @@ def panel_link(
     fitted on all.
     Errors are clustered by unit (jackknife over units, t with units - 1).
 
+    Returns a Refusal when units or periods are too few, or the driver does not vary within units. Raises InputError
+    when a unit stands twice in a period.
+
     Source: Cameron & Miller (2015), Journal of Human Resources 50(2); jackknife (CV3) for few clusters: MacKinnon,
     Nielsen & Webb (2023), Journal of Applied Econometrics 38(5).
     """
     unit_keys, unit = np.unique(units, return_inverse=True)
-    period = np.asarray(periods, dtype=int) - np.min(periods)
+    period = np.asarray(periods, dtype=int)
+    period = period - period.min()
     shape = (len(unit_keys), int(period.max()) + 1)
+    if len(np.unique(unit * shape[1] + period)) < len(unit):
+        raise InputError(
+            "a unit stands twice in a period", where=f"{driver} and {outcome}", remedy="sum it first"
+        )
     x, y = np.full(shape, np.nan), np.full(shape, np.nan)
     x[unit, period], y[unit, period] = driver_values, outcome_values
     longest = max(lags)
