@@ -37,7 +37,8 @@ class Driver:
 
     Attributes
     ----------
-    mean : performance, in the unit of the moments.
+    mean : performance, in the unit of the moments (what SQL took off is to be added again). All drivers on one scale,
+        or the quadrants mean nothing.
     correlation, beta : zero-order and standardised partial effect on the outcome; `beta` with its interval.
     variance_inflation : of this driver given the others.
     weight : relative weight, share of the variance of the outcome (Johnson 2000).
