@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from service_control.statistics.assumptions import Assumptions
-from service_control.statistics.moments import Moments
+from service_control.statistics.moments import SMALLEST_EIGENVALUE, Moments
 from service_control.statistics.regression import Regression, regression, slopes
 from service_control.statistics.results import Estimate, Refusal
 
@@ -81,18 +81,16 @@ def penalty_reward(
         return refusal
     if len(groups.n) < assumptions.minimum_groups:
         return Refusal("too_few_groups", needed=assumptions.minimum_groups, found=len(groups.n))
-    try:
-        fit = regression(groups, outcome, dummies)
-    except np.linalg.LinAlgError:
-        return Refusal("same_measurement", needed=1, found=1, about=", ".join(drivers))
-    samples = groups.resampled(int(assumptions.bootstrap_samples), np.random.default_rng(seed))
-    determined = np.linalg.eigvalsh(np.nan_to_num(samples.correlation))[:, 0] > 1e-9
-    if determined.mean() < 0.95:
-        return Refusal("too_few_groups", needed=assumptions.minimum_groups, found=len(groups.n))
-    resampled = slopes(
-        Moments(samples.names, samples.n[determined], samples.sums[determined], samples.products[determined])
-    )
+    alike = np.abs(np.triu(groups.total().select(dummies).correlation, 1)).max()
+    if alike > 1 - SMALLEST_EIGENVALUE:
+        return Refusal("same_measurement", needed=1 - SMALLEST_EIGENVALUE, found=float(alike))
+    fit = regression(groups, outcome, dummies)
     level, freedom = assumptions.significance_level, fit.degrees_of_freedom
+    random = np.random.default_rng(seed)
+    samples, usable_share = groups.resampled(int(assumptions.bootstrap_samples), random).usable(dummies)
+    if usable_share < 1 - level:
+        return Refusal("varies_in_few_groups", needed=1 - level, found=usable_share)
+    resampled = slopes(samples)
     errors = np.sqrt(np.diagonal(fit.covariance))
     effects = [Estimate.of(*pair, level, freedom) for pair in zip(fit.slopes, errors, strict=True)]
     at = 2 * np.arange(len(drivers))
@@ -186,20 +184,27 @@ def expectation_curve(
             return Refusal("too_few_in_a_box", needed=assumptions.box_minimum_n, found=float(n), about=name)
     if len(groups.n) < assumptions.minimum_groups:
         return Refusal("too_few_groups", needed=assumptions.minimum_groups, found=len(groups.n))
-    samples = groups.resampled(int(assumptions.bootstrap_samples), np.random.default_rng(seed))
-    means, resampled = (moments.products[..., :3, 3] / moments.sums[..., :3] for moments in (total, samples))
     level = assumptions.significance_level
+    samples = groups.resampled(int(assumptions.bootstrap_samples), np.random.default_rng(seed))
+    is_usable = (samples.sums[:, :3] > 0).all(axis=1)
+    if is_usable.mean() < 1 - level:
+        return Refusal("varies_in_few_groups", needed=1 - level, found=float(is_usable.mean()))
+    means = total.products[:3, 3] / total.sums[:3]
+    resampled = samples.products[is_usable, :3, 3] / samples.sums[is_usable, :3]
 
     def estimate(of: np.ndarray, values: np.ndarray) -> Estimate:
         return Estimate.resampled(float(of), values, level)
 
     loss, losses = means[1] - means[0], resampled[:, 1] - resampled[:, 0]
     gain, gains = means[2] - means[1], resampled[:, 2] - resampled[:, 1]
-    reward = estimate(gain, gains)
+    reward, ratio = estimate(gain, gains), None
+    if reward.low > 0:
+        # a sample without gain has the largest ratio there is, not a negative one
+        ratio = estimate(loss / gain, losses / np.maximum(gains, gains[gains > 0].min()))
     return ExpectationCurve(
         *(estimate(means[i], resampled[:, i]) for i in range(3)),
         loss=estimate(loss, losses),
         gain=reward,
-        loss_gain_ratio=estimate(loss / gain, losses / gains) if reward.low > 0 else None,
+        loss_gain_ratio=ratio,
         is_loss_larger=estimate(loss - gain, losses - gains).low > 0,
     )

@@ -87,12 +87,16 @@ def fit_contract_lifetime(at_risk: np.ndarray, renewed: np.ndarray) -> ContractL
         and customers who are still there count only where they were seen.
     renewed : (t,), those that went on.
 
-    Returns a Refusal when nobody left or nobody stayed.
+    Returns a Refusal when fewer than two renewals were seen, when nobody left or nobody stayed, or when the likelihood
+    has no maximum (all who leave do so at once).
     """
     at_risk, renewed = np.asarray(at_risk, dtype=float), np.asarray(renewed, dtype=float)
     lost = at_risk - renewed
     if lost.sum() <= 0 or renewed.sum() <= 0:
         return Refusal("no_churn", needed=1, found=float(min(lost.sum(), renewed.sum())))
+    seen = int((at_risk > 0).sum())
+    if seen < 2:
+        return Refusal("too_few_periods", needed=2, found=seen)
     t = np.arange(1, len(at_risk) + 1)
 
     def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
@@ -122,7 +126,11 @@ def fit_contract_lifetime(at_risk: np.ndarray, renewed: np.ndarray) -> ContractL
     if found.x[1] < lowest + 1:
         covariance[0, 0] = 1 / hessian[0, 0]
     else:
-        covariance = np.linalg.inv((hessian + hessian.T) / 2)
+        curvature = (hessian + hessian.T) / 2
+        flattest = float(np.linalg.eigvalsh(curvature)[0])
+        if flattest <= 0 or found.x[1] > -lowest - 1:
+            return Refusal("not_converged", needed=0, found=flattest)
+        covariance = np.linalg.inv(curvature)
     return ContractLifetime(float(alpha), float(beta), -float(found.fun), covariance)
 
 

@@ -121,11 +121,9 @@ def driver_impact(
     if refusal:
         return refusal
     noisy = groups.with_noise(NOISE, random).select([*drivers, NOISE, outcome])
-    samples = noisy.resampled(int(assumptions.bootstrap_samples), random)
-    usable = np.linalg.eigvalsh(np.nan_to_num(samples.correlation[..., :-1, :-1]))[:, 0] > 1e-9
-    if usable.mean() < 0.95:
-        return Refusal("too_few_groups", needed=assumptions.minimum_groups, found=len(groups.n))
-    samples = Moments(samples.names, samples.n[usable], samples.sums[usable], samples.products[usable])
+    samples, usable_share = noisy.resampled(int(assumptions.bootstrap_samples), random).usable(drivers)
+    if usable_share < 1 - assumptions.significance_level:
+        return Refusal("varies_in_few_groups", needed=1 - assumptions.significance_level, found=usable_share)
 
     level, p = assumptions.significance_level, len(drivers)
     found, resampled = _solve(total), _solve(samples.select(total.names))
@@ -185,11 +183,11 @@ def driver_impact(
 def _refusal(total: Moments, group_count: int, assumptions: Assumptions) -> Refusal | None:
     p = len(total.names) - 1
     needed = max(assumptions.driver_minimum_n, assumptions.driver_minimum_n_per_driver * p)
-    correlation = total.correlation if total.n > 1 else np.full((p + 1, p + 1), np.nan)
     if total.n < needed:
         return Refusal("too_few_observations", needed=needed, found=float(total.n))
     if group_count < assumptions.minimum_groups:
         return Refusal("too_few_groups", needed=assumptions.minimum_groups, found=group_count)
+    correlation = total.correlation
     for name, own in zip(total.names, np.diagonal(correlation), strict=True):
         if np.isnan(own):
             return Refusal("no_variation", needed=2, found=1, about=name)

@@ -17,6 +17,9 @@ from service_control.errors import InputError
 ONE = "one"
 """Name of the constant in the long form: its product with itself is n, with a variable that variable's sum."""
 
+SMALLEST_EIGENVALUE = 1e-9
+"""Of correlations; below it rounding decides what a regression gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -102,6 +105,13 @@ class Moments:
         weights = random.multinomial(count, np.full(count, 1 / count), size=samples).astype(float)
         products = (weights @ self.products.reshape(count, k * k)).reshape(samples, k, k)
         return Moments(self.names, weights @ self.n, weights @ self.sums, products)
+
+    def usable(self, predictors: Sequence[str]) -> tuple[Moments, float]:
+        """The sets on the first axis in which all predictors vary and none is a sum of others, and their share."""
+        correlation = np.nan_to_num(self.select(predictors).correlation)
+        is_usable = np.linalg.eigvalsh(correlation)[:, 0] > SMALLEST_EIGENVALUE
+        kept = Moments(self.names, self.n[is_usable], self.sums[is_usable], self.products[is_usable])
+        return kept, float(is_usable.mean())
 
     @property
     def means(self) -> np.ndarray:

@@ -169,7 +169,8 @@ def _fit(
             for move in step * np.eye(len(start))
         ]
     )
-    covariance = np.linalg.inv((hessian + hessian.T) / 2)
-    if (np.diagonal(covariance) <= 0).any():
-        return Refusal("not_converged", needed=0, found=float(np.diagonal(covariance).min()))
-    return model(*(float(value) for value in np.exp(found.x)), -float(found.fun), covariance)
+    curvature = (hessian + hessian.T) / 2
+    flattest = float(np.linalg.eigvalsh(curvature)[0])
+    if flattest <= 0:
+        return Refusal("not_converged", needed=0, found=flattest)
+    return model(*(float(value) for value in np.exp(found.x)), -float(found.fun), np.linalg.inv(curvature))

@@ -11,6 +11,7 @@ from scipy import stats
 Reason = Literal[
     "too_few_observations",
     "too_few_groups",
+    "varies_in_few_groups",
     "too_few_events",
     "too_few_in_a_box",
     "too_few_units",
@@ -29,6 +30,8 @@ Reason = Literal[
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """No answer, because the data do not carry one. `needed` and `found` are in the unit of the reason.
+
+    `varies_in_few_groups`: shares of bootstrap samples that could be solved; in the others something was constant.
 
     `about` names the driver, box, unit or link that stands in the way; empty when it is all of the data.
     """

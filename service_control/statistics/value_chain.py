@@ -265,7 +265,7 @@ def cost_of_poor_service(
     ----------
     experiences : names; the first one is the group without a bad experience.
     customers, lost : (groups,), how many, and how many of them left. Each customer stands in one group.
-    value_eur : (groups,), mean margin x DERL of a customer of the group.
+    value_eur : (groups,), mean margin x DERL of a customer of the group; taken as known.
 
     Interval of a difference of shares after Agresti & Caffo (2000), The American Statistician 54(4), which keeps its
     level in small groups. Returns a Refusal when a group is too thin.

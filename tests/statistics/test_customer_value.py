@@ -24,6 +24,7 @@ from service_control.statistics.repeat_buying import (
     fit_repeat_buying,
     fit_spend_per_purchase,
 )
+from service_control.statistics.results import Refusal
 
 HIGH_END = np.array([100, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1])
 REGULAR = np.array([100, 63.1, 46.8, 38.2, 32.6, 28.9, 26.2, 24.1])
@@ -91,6 +92,14 @@ def test_customers_who_came_before_the_data_do_not_disturb() -> None:
 def test_nobody_left_or_stayed_is_refused() -> None:
     assert fit_contract_lifetime(np.array([50, 50]), np.array([50, 50])).reason == "no_churn"
     assert fit_contract_lifetime(np.array([50]), np.array([0])).reason == "no_churn"
+
+
+def test_what_has_no_shape_is_refused() -> None:
+    """One renewal tells nothing of spread; when all who leave do so at once, lifetime has no end."""
+    assert fit_contract_lifetime(np.array([100]), np.array([80])) == Refusal("too_few_periods", 2, 1)
+    assert (
+        fit_contract_lifetime(np.array([1000, 700, 700]), np.array([700, 700, 700])).reason == "not_converged"
+    )
 
 
 def test_errors_of_lifetime_are_those_of_the_likelihood() -> None:
