@@ -167,7 +167,7 @@ def histories(n: int, seed: int) -> np.ndarray:
     for rate, dropout in zip(random.gamma(r, 1 / alpha, n), random.beta(a, b, n), strict=True):
         age = float(random.integers(26, 53))
         x, last, t = 0, 0.0, 0.0
-        while random.random() > dropout or x == 0:
+        while True:
             t += random.exponential(1 / rate)
             if t > age:
                 break
