@@ -126,8 +126,8 @@ def churn_effects(random: np.random.Generator, customers: int) -> Counts:
     return {
         "refused": [False],
         "effects held": [holds(effect, true) for effect, true in zip(found.effects, truth, strict=True)],
-        "with effect called real": [effect.is_nonzero for effect in found.effects[:2]],
-        "without effect called real": [found.effects[2].is_nonzero],
+        "with effect called real": [q <= 0.05 for q in found.q_values[:2]],
+        "without effect called real": [found.q_values[2] <= 0.05],
     }
 
 
@@ -305,6 +305,7 @@ STUDIES: list[Study] = [
             (respondents, answers, together),
         )
         for respondents, answers, together in [
+            (70, 1, 0.4),
             (150, 1, 0.0), (150, 1, 0.4), (300, 1, 0.4), (300, 4, 0.4), (2000, 2, 0.0), (2000, 2, 0.4), (2000, 2, 0.7),
         ]
     ),

@@ -70,7 +70,8 @@ def penalty_reward(
         `d_low` and `d_high` (0 or 1: the answer is in the low, in the high boxes).
 
     Intervals of penalty and reward are Student's with clustered errors; that of the index is resampled over groups.
-    Returns a Refusal when there are too few groups or a box of a driver is too thin.
+    Returns a Refusal when there are too few groups, a box of a driver is too thin or stands in few groups, or dummies
+    are the same column or add up to each other.
 
     Source: Brandt (1987) penalty-reward contrast.
     """
@@ -81,9 +82,10 @@ def penalty_reward(
         return refusal
     if len(groups.n) < assumptions.minimum_groups:
         return Refusal("too_few_groups", needed=assumptions.minimum_groups, found=len(groups.n))
-    alike = np.abs(np.triu(groups.total().select(dummies).correlation, 1)).max()
-    if alike > 1 - SMALLEST_EIGENVALUE:
-        return Refusal("same_measurement", needed=1 - SMALLEST_EIGENVALUE, found=float(alike))
+    among = groups.total().select(dummies).correlation
+    if np.linalg.eigvalsh(among)[0] < SMALLEST_EIGENVALUE:
+        alike = float(np.abs(np.triu(among, 1)).max())
+        return Refusal("same_measurement", needed=1 - SMALLEST_EIGENVALUE, found=alike)
     fit = regression(groups, outcome, dummies)
     level, freedom = assumptions.significance_level, fit.degrees_of_freedom
     random = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from service_control.statistics.assumptions import Assumptions
 from service_control.statistics.results import Estimate, Refusal
@@ -17,10 +17,18 @@ CERTAIN = 12.0
 
 @dataclass(frozen=True, slots=True)
 class MarginalEffects:
-    """`effects`: change of the mean chance (0 to 1) per unit of each driver, in the order given; `rate` the chance."""
+    """What each driver does, in the order given.
+
+    Attributes
+    ----------
+    effects : change of the mean chance (0 to 1) per unit of the driver.
+    q_values : that there is no effect, after Benjamini and Hochberg over the drivers.
+    rate : the mean chance, 0 to 1.
+    """
 
     drivers: tuple[str, ...]
     effects: tuple[Estimate, ...]
+    q_values: tuple[float, ...]
     rate: float
     customer_count: int
     event_count: int
@@ -89,12 +97,14 @@ def marginal_effects(
     summed = np.zeros((count, p))
     np.add.at(summed, group, influence)
     errors = np.sqrt((summed**2).sum(axis=0) * count / (count - 1))
+    estimates = tuple(
+        Estimate.of(effect, error, assumptions.significance_level, count - 1)
+        for effect, error in zip(effects / scale, errors / scale, strict=True)
+    )
     return MarginalEffects(
         tuple(drivers),
-        tuple(
-            Estimate.of(effect, error, assumptions.significance_level, count - 1)
-            for effect, error in zip(effects / scale, errors / scale, strict=True)
-        ),
+        estimates,
+        tuple(float(q) for q in stats.false_discovery_control([each.p_value for each in estimates])),
         rate=happened / float(total),
         customer_count=int(total),
         event_count=int(happened),

@@ -17,7 +17,8 @@ class Regression:
     Attributes
     ----------
     slopes : (k,), in units of the outcome per unit of the predictor.
-    covariance : (k, k) of the slopes, clustered by group (CR1: times G / (G - 1)).
+    covariance : (k, k) of the slopes, clustered by group; times G / (G - 1) x (n - 1) / (n - k - 1), without which the
+        errors of 200 rows on eight predictors are two per cent too small.
     degrees_of_freedom : groups - 1.
     """
 
@@ -46,8 +47,9 @@ def regression(groups: Moments, outcome: str, predictors: Sequence[str]) -> Regr
     coefficients = bread @ crossed.sum(axis=0)
     scores = crossed - designs @ coefficients
     count = len(scores)
-    covariance = bread @ (scores.T @ scores) @ bread * count / (count - 1)
     total = groups.total()
+    correction = count / (count - 1) * (total.n - 1) / (total.n - len(coefficients))
+    covariance = bread @ (scores.T @ scores) @ bread * correction
     variance = total.covariance
     explained = coefficients[1:] @ variance[:-1, -1] / variance[-1, -1]
     return Regression(

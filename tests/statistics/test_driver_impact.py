@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy import optimize, special
+from scipy import optimize, special, stats
 
 from service_control.statistics.driver_impact import DriverImpact, driver_impact
 from service_control.statistics.marginal_effects import MarginalEffects, marginal_effects
@@ -186,6 +186,9 @@ def test_marginal_effects_are_the_derivative_of_the_mean_chance() -> None:
         assert effect.value == pytest.approx(change / 1e-5, abs=2e-5)
         assert effect.high < 0
     assert found.rate == pytest.approx(left.mean())
+    assert found.q_values == pytest.approx(
+        stats.false_discovery_control([effect.p_value for effect in found.effects])
+    )
 
 
 def test_marginal_effects_of_counts_are_those_of_customers() -> None:

@@ -99,7 +99,7 @@ def test_regression_and_its_clustered_errors_are_those_of_the_rows():
         meat += np.outer(score, score)
     assert fit.intercept == pytest.approx(coefficients[0])
     assert fit.slopes == pytest.approx(coefficients[1:])
-    assert fit.covariance == pytest.approx((bread @ meat @ bread * 40 / 39)[1:, 1:])
+    assert fit.covariance == pytest.approx((bread @ meat @ bread * 40 / 39 * 499 / 497)[1:, 1:])
     assert fit.r_squared == pytest.approx(1 - residuals.var() / ROWS[:, 2].var())
 
 
