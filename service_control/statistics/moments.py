@@ -1,0 +1,158 @@
+"""Sums and sums of products of variables: all that an analysis of drivers needs of the rows.
+
+What leaves SQL is one row per group of respondents and pair of variables. A respondent belongs to one group as a
+whole (by a hash of the key), so that groups are independent and can be resampled in the place of respondents:
+a group per respondent while there are few, 200 or more groups of many respondents when there are many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from service_control.errors import InputError
+
+ONE = "one"
+"""Name of the constant in the long form: its product with itself is n, with a variable that variable's sum."""
+
+SMALLEST_EIGENVALUE = 1e-9
+"""Of correlations; below it rounding decides what a regression gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Moments of k variables over complete rows, for one set of rows or for many at once.
+
+    Attributes
+    ----------
+    names : the k variables.
+    n : (...), rows.
+    sums : (..., k), each variable summed.
+    products : (..., k, k), each pair of variables multiplied and summed; symmetric.
+
+    The leading axes are groups of respondents or bootstrap samples. Variables far from zero lose digits: subtract
+    the middle of the scale in SQL before summing; no result but a mean depends on it.
+    """
+
+    names: tuple[str, ...]
+    n: np.ndarray
+    sums: np.ndarray
+    products: np.ndarray
+
+    @classmethod
+    def of_rows(cls, names: Sequence[str], rows: np.ndarray, groups: np.ndarray | None = None) -> Moments:
+        """From rows of shape (n, k), where the engine would do it: for tests and small samples.
+
+        `groups` are whole numbers of shape (n,); then the result has one leading axis, in ascending order of group.
+        """
+        rows = np.asarray(rows, dtype=float)
+        if groups is None:
+            return cls(tuple(names), np.float64(len(rows)), rows.sum(axis=0), rows.T @ rows)
+        _, index = np.unique(groups, return_inverse=True)
+        order = np.argsort(index, kind="stable")
+        starts = np.flatnonzero(np.diff(index[order], prepend=-1))
+        rows = rows[order]
+        products = np.add.reduceat(rows[:, :, None] * rows[:, None, :], starts)
+        n = np.diff(starts, append=len(rows)).astype(float)
+        return cls(tuple(names), n, np.add.reduceat(rows, starts), products)
+
+    @classmethod
+    def of_products(
+        cls, groups: np.ndarray, firsts: np.ndarray, seconds: np.ndarray, sums: np.ndarray
+    ) -> Moments:
+        """From the long form, four columns of equal length: group, variable, variable, sum of their product.
+
+        The constant `one` is a variable among them. A pair may stand in either order, and must stand in each group.
+        Raises InputError when a pair is missing or given twice.
+        """
+        group_names, group = np.unique(groups, return_inverse=True)
+        names = [ONE, *sorted({*firsts, *seconds} - {ONE})]
+        place = {name: i for i, name in enumerate(names)}
+        first, second = (np.array([place[name] for name in column]) for column in (firsts, seconds))
+        table = np.full((len(group_names), len(names), len(names)), np.nan)
+        low, high = np.minimum(first, second), np.maximum(first, second)
+        if len(np.unique(np.column_stack([group, low, high]), axis=0)) < len(group):
+            raise InputError("a pair of variables stands twice in a group", remedy="group by group and pair")
+        table[group, low, high] = sums
+        table[group, high, low] = sums
+        if np.isnan(table).any():
+            g, a, b = np.argwhere(np.isnan(table))[0]
+            raise InputError(
+                f"group {group_names[g]} has no sum of {names[a]} x {names[b]}",
+                remedy="sum every pair over the same complete rows",
+            )
+        return cls(tuple(names[1:]), table[:, 0, 0], table[:, 0, 1:], table[:, 1:, 1:])
+
+    def select(self, names: Sequence[str]) -> Moments:
+        """The same rows, some variables, in the order given. Raises InputError for one that is not there."""
+        missing = [name for name in names if name not in self.names]
+        if missing:
+            raise InputError(
+                f"no moments of {', '.join(missing)}", remedy=f"known are {', '.join(self.names)}"
+            )
+        at = [self.names.index(name) for name in names]
+        return Moments(tuple(names), self.n, self.sums[..., at], self.products[..., at, :][..., at])
+
+    def total(self) -> Moments:
+        """All groups together: the sum over the first axis."""
+        return Moments(self.names, self.n.sum(axis=0), self.sums.sum(axis=0), self.products.sum(axis=0))
+
+    def resampled(self, samples: int, random: np.random.Generator) -> Moments:
+        """Bootstrap over the groups, the only axis: each sample is as many groups, drawn with replacement."""
+        count, k = self.sums.shape
+        weights = random.multinomial(count, np.full(count, 1 / count), size=samples).astype(float)
+        products = (weights @ self.products.reshape(count, k * k)).reshape(samples, k, k)
+        return Moments(self.names, weights @ self.n, weights @ self.sums, products)
+
+    def usable(self, predictors: Sequence[str]) -> tuple[Moments, float]:
+        """The sets on the first axis in which all predictors vary and none is a sum of others, and their share."""
+        correlation = np.nan_to_num(self.select(predictors).correlation)
+        is_usable = np.linalg.eigvalsh(correlation)[:, 0] > SMALLEST_EIGENVALUE
+        kept = Moments(self.names, self.n[is_usable], self.sums[is_usable], self.products[is_usable])
+        return kept, float(is_usable.mean())
+
+    @property
+    def means(self) -> np.ndarray:
+        """Shape (..., k)."""
+        return self.sums / self.n[..., None]
+
+    @property
+    def covariance(self) -> np.ndarray:
+        """Shape (..., k, k), divided by n - 1."""
+        n = self.n[..., None, None]
+        return (self.products - self.sums[..., :, None] * self.sums[..., None, :] / n) / (n - 1)
+
+    @property
+    def correlation(self) -> np.ndarray:
+        """Shape (..., k, k); NaN in the row and column of a variable that does not vary."""
+        covariance = self.covariance
+        variance = np.diagonal(covariance, axis1=-2, axis2=-1)
+        mean_square = np.diagonal(self.products, axis1=-2, axis2=-1) / self.n[..., None]
+        scale = np.sqrt(np.where(variance > 1e-12 * mean_square, variance, np.nan))
+        return covariance / (scale[..., :, None] * scale[..., None, :])
+
+    def with_noise(self, name: str, random: np.random.Generator) -> Moments:
+        """As if every row had one more variable: standard normal noise, independent of all others.
+
+        Exact in distribution without the rows: per group the sums with the other variables (and the constant) are
+        normal with the group's products as covariance; what is left of the sum of squares is chi-square distributed.
+        """
+        k = len(self.names)
+        design = np.empty((*self.n.shape, k + 1, k + 1))
+        design[..., 0, 0] = self.n
+        design[..., 0, 1:] = design[..., 1:, 0] = self.sums
+        design[..., 1:, 1:] = self.products
+        values, vectors = np.linalg.eigh(design)
+        rank = values > 1e-10 * values[..., -1:]
+        normal = random.standard_normal(values.shape) * rank
+        crossed = np.einsum("...ij,...j->...i", vectors, np.sqrt(np.where(rank, values, 0)) * normal)
+        left = np.maximum(self.n - rank.sum(axis=-1), 0)
+        squares = (normal**2).sum(axis=-1) + np.where(left > 0, random.chisquare(np.maximum(left, 1e-9)), 0)
+        sums = np.concatenate([self.sums, crossed[..., :1]], axis=-1)
+        products = np.empty((*self.n.shape, k + 1, k + 1))
+        products[..., :k, :k] = self.products
+        products[..., k, :k] = products[..., :k, k] = crossed[..., 1:]
+        products[..., k, k] = squares
+        return Moments((*self.names, name), self.n, sums, products)

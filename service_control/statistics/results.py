@@ -1,0 +1,94 @@
+"""What an analysis gives back: an estimate with its interval, or a refusal with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import stats
+
+Reason = Literal[
+    "too_few_observations",
+    "too_few_groups",
+    "varies_in_few_groups",
+    "too_few_events",
+    "too_few_in_a_box",
+    "too_few_units",
+    "too_few_periods",
+    "no_variation",
+    "same_measurement",
+    "perfect_prediction",
+    "no_churn",
+    "not_converged",
+    "outside_observed_range",
+    "link_not_demonstrable",
+]
+"""Codes, because the reader is told in Dutch or English elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No answer, because the data do not carry one. `needed` and `found` are in the unit of the reason.
+
+    `varies_in_few_groups`: shares of bootstrap samples that could be solved; in the others something was constant.
+
+    `about` names the driver, box, unit or link that stands in the way; empty when it is all of the data.
+    """
+
+    reason: Reason
+    needed: float
+    found: float
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval, all in one unit. `standard_error` is NaN where the interval was resampled."""
+
+    value: float
+    low: float
+    high: float
+    standard_error: float = float("nan")
+    degrees_of_freedom: float = float("inf")
+
+    @classmethod
+    def of(cls, value: float, error: float, level: float, degrees_of_freedom: float = np.inf) -> Estimate:
+        """Student's t interval at 1 - level; the normal one for infinite degrees of freedom."""
+        half = stats.t.ppf(1 - level / 2, degrees_of_freedom) * error
+        return cls(
+            float(value), float(value - half), float(value + half), float(error), float(degrees_of_freedom)
+        )
+
+    @classmethod
+    def resampled(cls, value: float, samples: np.ndarray, level: float) -> Estimate:
+        """Percentile interval of bootstrap samples, shape (samples,)."""
+        low, high = np.quantile(samples, [level / 2, 1 - level / 2])
+        return cls(float(value), float(low), float(high))
+
+    @property
+    def is_nonzero(self) -> bool:
+        """The interval leaves zero out."""
+        return self.low > 0 or self.high < 0
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided, against zero; NaN where the interval was resampled."""
+        if self.standard_error == 0:
+            return float(self.value == 0)
+        return float(2 * stats.t.sf(abs(self.value / self.standard_error), self.degrees_of_freedom))
+
+
+def product(parts: list[Estimate], level: float) -> Estimate:
+    """Product of independent estimates: delta method, degrees of freedom after Satterthwaite (1946).
+
+    A part that is zero is allowed: the error of the product then is what the others make of the error of that part.
+    """
+    values = np.array([part.value for part in parts])
+    errors = np.array([part.standard_error for part in parts])
+    others = np.array([np.prod(np.delete(values, i)) for i in range(len(parts))])
+    variances = (others * errors) ** 2
+    freedom = np.array([part.degrees_of_freedom for part in parts])
+    spread = (variances**2 / freedom).sum()
+    degrees = variances.sum() ** 2 / spread if spread > 0 else np.inf
+    return Estimate.of(values.prod(), np.sqrt(variances.sum()), level, degrees)

@@ -1,0 +1,110 @@
+"""Moments: nothing of the rows is lost that an analysis needs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from service_control.errors import InputError
+from service_control.statistics.assumptions import Assumptions
+from service_control.statistics.moments import ONE, Moments
+from service_control.statistics.regression import regression
+from tests.statistics.analyses import values_of_seed
+
+RANDOM = np.random.default_rng(11)
+NAMES = ("ease", "empathy", "nps")
+ROWS = RANDOM.integers(1, 8, (500, 3)) + RANDOM.normal(0, 0.1, (500, 1))
+GROUPS = RANDOM.integers(0, 40, 500)
+
+
+def long_form(rows: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, ...]:
+    """As SQL would deliver it: each pair once, the constant among the variables, in no order."""
+    columns = {ONE: np.ones(len(rows)), **dict(zip(NAMES, rows.T, strict=True))}
+    pairs = [(a, b) for i, a in enumerate(columns) for b in list(columns)[i:]]
+    table = [
+        (group, second, first, (columns[first] * columns[second])[groups == group].sum())
+        for first, second in pairs
+        for group in np.unique(groups)
+    ]
+    order = np.random.default_rng(1).permutation(len(table))
+    return tuple(np.array([table[i][column] for i in order]) for column in range(4))
+
+
+def test_the_long_form_is_the_rows():
+    from_rows = Moments.of_rows(NAMES, ROWS, GROUPS)
+    groups, firsts, seconds, sums = long_form(ROWS, GROUPS)
+    from_sums = Moments.of_products(groups, firsts, seconds, sums.astype(float))
+    assert from_sums.names == tuple(sorted(NAMES))
+    for name in ("n", "sums", "products"):
+        assert getattr(from_sums.select(NAMES), name) == pytest.approx(getattr(from_rows, name))
+
+
+def test_a_pair_that_is_missing_or_stands_twice_is_refused():
+    columns = long_form(ROWS, GROUPS)
+    with pytest.raises(InputError, match="no sum of"):
+        Moments.of_products(*(column[1:] for column in columns[:3]), columns[3][1:].astype(float))
+    with pytest.raises(InputError, match="twice"):
+        Moments.of_products(*(np.append(column, column[0]) for column in columns))
+
+
+def test_covariance_correlation_and_means_are_those_of_the_rows():
+    total = Moments.of_rows(NAMES, ROWS, GROUPS).total()
+    assert total.n == 500
+    assert total.means == pytest.approx(ROWS.mean(axis=0))
+    assert total.covariance == pytest.approx(np.cov(ROWS.T))
+    assert total.correlation == pytest.approx(np.corrcoef(ROWS.T))
+
+
+def test_a_constant_has_no_correlation():
+    rows = np.column_stack([ROWS, np.full(500, 1e6)])
+    correlation = Moments.of_rows([*NAMES, "constant"], rows).correlation
+    assert np.isnan(correlation[3]).all()
+    assert correlation[:3, :3] == pytest.approx(np.corrcoef(ROWS.T))
+
+
+def test_a_bootstrap_sample_is_a_sum_of_whole_groups():
+    groups = Moments.of_rows(NAMES, ROWS, GROUPS)
+    samples = groups.resampled(3, np.random.default_rng(5))
+    weights = np.random.default_rng(5).multinomial(40, np.full(40, 1 / 40), size=3)
+    rows = np.repeat(ROWS, weights[0][GROUPS], axis=0)
+    assert samples.n[0] == len(rows)
+    assert samples.covariance[0] == pytest.approx(np.cov(rows.T))
+
+
+def test_noise_from_moments_is_distributed_as_noise_on_rows():
+    """First two moments of its sums, in groups smaller and larger than the number of variables."""
+    rows, groups = ROWS[:40], np.repeat([0, 1, 2], [2, 8, 30])
+    moments = Moments.of_rows(NAMES, rows, groups)
+    random = np.random.default_rng(3)
+    drawn = [moments.with_noise("noise", random) for _ in range(20_000)]
+    crossed = np.array([sample.products[:, :3, 3] for sample in drawn])
+    sums = np.array([sample.sums[:, 3] for sample in drawn])
+    squares = np.array([sample.products[:, 3, 3] for sample in drawn])
+    for g, n in enumerate((2, 8, 30)):
+        expected = moments.products[g]
+        assert np.cov(crossed[:, g].T) == pytest.approx(expected, rel=0.06)
+        assert sums[:, g].var() == pytest.approx(n, rel=0.06)
+        assert squares[:, g].mean() == pytest.approx(n, rel=0.03)
+        assert squares[:, g].var() == pytest.approx(2 * n, rel=0.1)
+
+
+def test_regression_and_its_clustered_errors_are_those_of_the_rows():
+    fit = regression(Moments.of_rows(NAMES, ROWS, GROUPS), "nps", ["ease", "empathy"])
+    design = np.column_stack([np.ones(500), ROWS[:, :2]])
+    coefficients, *_ = np.linalg.lstsq(design, ROWS[:, 2], rcond=None)
+    residuals = ROWS[:, 2] - design @ coefficients
+    bread, meat = np.linalg.inv(design.T @ design), np.zeros((3, 3))
+    for group in np.unique(GROUPS):
+        score = design[group == GROUPS].T @ residuals[group == GROUPS]
+        meat += np.outer(score, score)
+    assert fit.intercept == pytest.approx(coefficients[0])
+    assert fit.slopes == pytest.approx(coefficients[1:])
+    assert fit.covariance == pytest.approx((bread @ meat @ bread * 40 / 39 * 499 / 497)[1:, 1:])
+    assert fit.r_squared == pytest.approx(1 - residuals.var() / ROWS[:, 2].var())
+
+
+def test_an_assumption_that_the_seed_does_not_have_is_named():
+    values = values_of_seed()
+    del values["holdout_share"]
+    with pytest.raises(InputError, match="holdout_share"):
+        Assumptions.of(values)
