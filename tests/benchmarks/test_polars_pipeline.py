@@ -33,9 +33,7 @@ def test_same_cells_same_n_same_value(published: pl.DataFrame, computed: pl.Data
     both = parts.join(computed, on=KEY, how="left", suffix="_computed")
     difference = (pl.col("value") - pl.col("value_computed")).abs()
     is_far = difference > CLOSE * pl.max_horizontal(pl.col("value").abs(), 1.0)
-    wrong = both.filter(
-        pl.col("n").ne_missing(pl.col("n_computed")) | is_far.fill_null(True)
-    )
+    wrong = both.filter(pl.col("n").ne_missing(pl.col("n_computed")) | is_far.fill_null(True))
     if wrong.height:
         which = wrong.group_by("metric_code", "scope_kind").len().sort("len").rows()
         pytest.fail(f"{wrong.height} of {both.height}: {which}; {wrong.head(3).rows()}")
