@@ -221,7 +221,8 @@ def matched(delivery: Delivery, own: str, customer: str) -> pl.DataFrame:
     ]
     both = sides[0].join(sides[1], on="contact_id", suffix="_customer")
     both = both.with_columns(day=pl.max_horizontal("day", "day_customer"))
-    return both.join(placed.contacts(delivery).select("contact_id", *SCOPES), on="contact_id")
+    contacts = placed.contacts(delivery).select("contact_id", "customer_id", *SCOPES)
+    return both.join(contacts, on="contact_id")
 
 
 def resolutions(delivery: Delivery) -> pl.DataFrame:
@@ -249,7 +250,7 @@ def of_matched(delivery: Delivery) -> pl.DataFrame:
         (resolved.filter(~registered), "fcr_understated", 100 * perceived),
     ]
     return pl.concat(
-        frame.select("day", *SCOPES, metric_code=pl.lit(code), y=y.cast(pl.Float64))
+        frame.select("day", *SCOPES, person="customer_id", metric_code=pl.lit(code), y=y.cast(pl.Float64))
         for frame, code, y in scored
     )
 
@@ -342,13 +343,13 @@ def of_texts(delivery: Delivery) -> pl.DataFrame:
     scores = delivery.used("text_scores").filter(pl.col("kind") == "sentiment")
     scores = scores.sort("scored_at", "model_version", "model").group_by("reference_id").last()
     scores = scores.with_columns(label=pl.coalesce("label", by_score))
-    contacts = placed.contacts(delivery).select("day", *SCOPES, reference_id="contact_id")
+    contacts = placed.contacts(delivery).select("customer_id", "day", *SCOPES, reference_id="contact_id")
     explained = placed.responses(delivery).filter(pl.col("respondent_kind") != "employee")
     explained = explained.rename({"response_id": "reference_id"})
     feedback = delivery.used("feedback_items").with_columns(day=placed.local_day("received_at"))
     feedback = feedback.select("customer_id", "contact_id", "day", reference_id="feedback_item_id")
     feedback = placed.near_contact(feedback, delivery, "reference_id")
-    columns = ["reference_id", "day", *SCOPES]
+    columns = ["reference_id", "customer_id", "day", *SCOPES]
     written = pl.concat(part.select(columns) for part in (explained, feedback)).join(
         scores, on="reference_id"
     )
@@ -362,7 +363,13 @@ def of_texts(delivery: Delivery) -> pl.DataFrame:
     net = {"positive": 100.0, "negative": -100.0, "neutral": 0.0, "mixed": 0.0}
     found = [("sentiment", words), ("sentiment_text", written), ("sentiment_voice", heard)]
     parts = [
-        frame.select("day", *SCOPES, metric_code=pl.lit(code), y=pl.col("label").replace_strict(net))
+        frame.select(
+            "day",
+            *SCOPES,
+            person="customer_id",
+            metric_code=pl.lit(code),
+            y=pl.col("label").replace_strict(net),
+        )
         for code, frame in found
     ]
     return pl.concat([*parts, _shares(words, {"sentiment_mixed": pl.col("label") == "mixed"})])
@@ -408,7 +415,9 @@ def of_promoters(delivery: Delivery) -> pl.DataFrame:
         counted = pairs.filter(gap >= timedelta(0), gap < days).group_by("response_id").len("deeds")
         y = 100.0 * pl.col("deeds").fill_null(0)
         found = promoters.join(counted, on="response_id", how="left")
-        parts.append(found.select("day", "weight", *SCOPES, metric_code=pl.lit(code), y=y))
+        parts.append(
+            found.select("day", "weight", *SCOPES, person="customer_id", metric_code=pl.lit(code), y=y)
+        )
     return pl.concat(parts)
 
 

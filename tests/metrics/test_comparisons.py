@@ -12,7 +12,7 @@ from tests.projects import Project
 
 SCOPE = ["metric_code", "scope_kind", "scope_key"]
 PAGE = ["comparison", "period_grain", "period_start", "scope_kind", "scope_key", "is_headline"]
-TOTALS = ["churn", "employee_attrition"]
+TOTALS = ["churn", "employee_attrition", "revenue_churn", "net_revenue_retention"]
 BACK = {"day": "-364d", "week": "-52w", "month": "-12mo", "quarter": "-12mo", YEAR: "-12mo"}
 
 
@@ -28,7 +28,8 @@ def beside(published: pl.DataFrame, comparison: str, grain: str) -> pl.DataFrame
     begun = (
         pl.col("period_start") >= published.filter(pl.col("period_grain") == "month")["period_start"].min()
     )
-    shown = published.filter(pl.col("display") != "hidden")
+    # small parts together are not the same parts each time
+    shown = published.filter(~pl.col("scope_key").str.starts_with("other:"))
     now = shown.filter((pl.col("period_grain") == grain) & pl.col("is_complete_period"))
     now = now.select(*SCOPE, "period_start", "value")
     start = pl.col("period_start")
@@ -39,8 +40,7 @@ def beside(published: pl.DataFrame, comparison: str, grain: str) -> pl.DataFrame
             comparison_period_start=start.dt.truncate("1mo").dt.offset_by("-12mo")
         )
     else:
-        # hidden periods count as measured: the period before them is not the previous one
-        every = published.filter(pl.col("period_grain") == grain).sort("period_start")
+        every = shown.filter(pl.col("period_grain") == grain).sort("period_start")
         every = every.select(
             *SCOPE,
             "period_start",

@@ -27,10 +27,17 @@ def people(demo: Project) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def respondents(delivery: Delivery, observed: pl.DataFrame) -> pl.DataFrame:
-    """The observations of survey metrics; one without a respondent is a person."""
-    asked = [row["metric_code"] for row in delivery.seed("metrics") if row["item_metric_code"]]
-    answers = observed.filter(pl.col("metric_code").is_in(asked)).with_row_index("number")
+def respondents(observed: pl.DataFrame) -> pl.DataFrame:
+    """The observations of answers and events; one without a key is a person."""
+    of_contacts = (
+        "^(sla_met|reopened|handled_without_transfer|fcr_registered|(repeat_contact|forward_resolution)_.*)$"
+    )
+    # dimensions of engagement are taken for answered by whoever has a score: fewer people than there may be
+    others = [*MONTHS_OF_CUSTOMERS, "loyalty", "engagement_vigour", "engagement_dedication"]
+    metric = pl.col("metric_code")
+    answers = observed.filter(~metric.is_in(others), ~metric.str.contains(of_contacts)).with_row_index(
+        "number"
+    )
     return answers.with_columns(person=pl.coalesce("person", pl.format("answer {}", "number")))
 
 
