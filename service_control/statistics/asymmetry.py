@@ -69,7 +69,7 @@ def penalty_reward(
     groups : moments per group of respondents (one leading axis) of the outcome and, for each driver d, of the dummies
         `d_low` and `d_high` (0 or 1: the answer is in the low, in the high boxes).
 
-    Intervals of penalty and reward are Student's with clustered errors; that of the index is resampled over groups.
+    Intervals of penalty and reward are Student's with errors clustered by group; that of the index is resampled.
     Returns a Refusal when there are too few groups, a box of a driver is too thin or stands in few groups, or dummies
     are the same column or add up to each other.
 
@@ -86,13 +86,14 @@ def penalty_reward(
     if np.linalg.eigvalsh(among)[0] < SMALLEST_EIGENVALUE:
         alike = float(np.abs(np.triu(among, 1)).max())
         return Refusal("same_measurement", needed=1 - SMALLEST_EIGENVALUE, found=alike)
-    fit = regression(groups, outcome, dummies)
-    level, freedom = assumptions.significance_level, fit.degrees_of_freedom
+    level = assumptions.significance_level
     random = np.random.default_rng(seed)
     samples, usable_share = groups.resampled(int(assumptions.bootstrap_samples), random).usable(dummies)
     if usable_share < 1 - level:
         return Refusal("varies_in_few_groups", needed=1 - level, found=usable_share)
     resampled = slopes(samples)
+    fit = regression(groups, outcome, dummies)
+    freedom = fit.degrees_of_freedom
     errors = np.sqrt(np.diagonal(fit.covariance))
     effects = [Estimate.of(*pair, level, freedom) for pair in zip(fit.slopes, errors, strict=True)]
     at = 2 * np.arange(len(drivers))

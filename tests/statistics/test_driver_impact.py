@@ -191,6 +191,22 @@ def test_marginal_effects_are_the_derivative_of_the_mean_chance() -> None:
     )
 
 
+def test_errors_of_marginal_effects_are_those_of_leaving_groups_out() -> None:
+    """Customers differ between groups here, so that the sampling of their scores counts as well."""
+    scores, left, groups = churn(3000, seed=5)
+    groups = (10 * scores[:, 1]).astype(int) + groups % 10
+    names, options = ["ease", "trusted"], {"assumptions": replace(ASSUMPTIONS, minimum_groups=10)}
+    found = marginal_effects(names, scores, np.ones(3000), left, groups, **options)
+    without = []
+    for group in np.unique(groups):
+        kept = groups != group
+        fit = marginal_effects(names, scores[kept], np.ones(kept.sum()), left[kept], groups[kept], **options)
+        without.append([effect.value for effect in fit.effects])
+    count = len(without)
+    errors = np.sqrt((count - 1) / count * ((np.array(without) - np.mean(without, axis=0)) ** 2).sum(axis=0))
+    assert [effect.standard_error for effect in found.effects] == pytest.approx(errors, rel=0.03)
+
+
 def test_marginal_effects_of_counts_are_those_of_customers() -> None:
     scores, left, groups = churn(4000, seed=2)
     cells, place = np.unique(np.column_stack([scores, groups]), axis=0, return_inverse=True)

@@ -103,6 +103,9 @@ def test_a_link_that_vanished_has_drifted() -> None:
     assert ("nps", "ces") in {(change.first, change.second) for change in moved}
     assert all(change.change.high < 0 for change in moved if change.first == "nps")
     assert drift((), gone, assumptions=ASSUMPTIONS) == ()
+    for old, new, change in zip(before, gone, drift(before, gone, assumptions=ASSUMPTIONS), strict=True):
+        errors = old.transformed.standard_error, new.transformed.standard_error
+        assert change.change.standard_error == pytest.approx(np.sqrt(errors[0] ** 2 + errors[1] ** 2))
 
 
 def test_hints_keep_watch_and_retire() -> None:

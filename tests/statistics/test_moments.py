@@ -92,15 +92,15 @@ def test_regression_and_its_clustered_errors_are_those_of_the_rows():
     fit = regression(Moments.of_rows(NAMES, ROWS, GROUPS), "nps", ["ease", "empathy"])
     design = np.column_stack([np.ones(500), ROWS[:, :2]])
     coefficients, *_ = np.linalg.lstsq(design, ROWS[:, 2], rcond=None)
-    residuals = ROWS[:, 2] - design @ coefficients
-    bread, meat = np.linalg.inv(design.T @ design), np.zeros((3, 3))
+    without = []
     for group in np.unique(GROUPS):
-        score = design[group == GROUPS].T @ residuals[group == GROUPS]
-        meat += np.outer(score, score)
+        kept = group != GROUPS
+        without.append(np.linalg.lstsq(design[kept], ROWS[kept, 2], rcond=None)[0])
+    moved = np.array(without) - coefficients
     assert fit.intercept == pytest.approx(coefficients[0])
     assert fit.slopes == pytest.approx(coefficients[1:])
-    assert fit.covariance == pytest.approx((bread @ meat @ bread * 40 / 39 * 499 / 497)[1:, 1:])
-    assert fit.r_squared == pytest.approx(1 - residuals.var() / ROWS[:, 2].var())
+    assert fit.covariance == pytest.approx((moved.T @ moved * 39 / 40)[1:, 1:])
+    assert fit.r_squared == pytest.approx(1 - (ROWS[:, 2] - design @ coefficients).var() / ROWS[:, 2].var())
 
 
 def test_an_assumption_that_the_seed_does_not_have_is_named():

@@ -12,6 +12,7 @@ from service_control.errors import InputError
 from service_control.statistics.results import Estimate, Refusal, product
 from service_control.statistics.value_chain import (
     Link,
+    WhatIf,
     cost_of_poor_service,
     euro_per_point,
     panel_link,
@@ -170,6 +171,9 @@ def test_what_if_goes_no_further_than_was_seen() -> None:
     assert what_if(-2.5, [planted_link()], [5.0], euro, **options).needed == 3.0
     chain = [planted_link(), planted_link(driver="csat", highest=4.1)]
     assert what_if(0.5, chain, [5.0, 4.0], euro, **options).about == "csat"
+    # half of the change arrives at the second link: 4.25
+    chain = [planted_link(), planted_link(driver="csat", highest=4.3)]
+    assert isinstance(what_if(0.5, chain, [5.0, 4.0], euro, **options), WhatIf)
 
 
 def test_what_if_needs_a_link() -> None:
