@@ -84,7 +84,8 @@ class Layer:
         self.metrics, self.saved_queries = set(told["metrics"]), told["saved_queries"]
         self.cells: dict[Cell, float] = {}
         for (scope, grain, metrics), rows in zip(asked, told["answers"], strict=True):
-            for row in rows:
+            # a contact of which one side is missing has no day as a pair
+            for row in (row for row in rows if row[f"metric_time__{grain}"]):
                 key = "all" if scope == "organisation" else row[scope]
                 start = date.fromisoformat(row[f"metric_time__{grain}"][:10])
                 for metric in metrics:
