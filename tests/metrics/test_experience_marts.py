@@ -159,6 +159,7 @@ def test_coverage_names_every_metric_once_and_what_nobody_measures(demo: Project
     for row in coverage.values():
         expected = "measured" if row["measured_metric_codes"] else "no_data" if row["metric_count"] else None
         assert row["coverage"] == (expected or "no_metric")
+    assert coverage["design and renewal of outstanding experiences"]["coverage"] == "no_metric"
 
 
 def kappa_of(table: np.ndarray) -> float:
