@@ -155,6 +155,14 @@ def test_the_gate_lets_a_better_model_through_and_no_other():
     assert judge(codes, active, active, ["a", "b"], 0.05).is_promoted
 
 
+def test_a_gain_that_may_be_a_loss_is_not_promoted():
+    codes = np.random.default_rng(1).random((200, 2)) < 0.5
+    verdict = judge(codes, _answers(codes, 0.75, 2), _answers(codes, 0.77, 8), ["a", "b"], 1.0)
+    assert verdict.gain.low < 0 < verdict.gain.high
+    assert not verdict.is_promoted
+    assert "may be a loss" in verdict.reasons[0]
+
+
 def test_a_label_may_not_pay_for_the_others():
     codes = np.random.default_rng(1).random((400, 2)) < 0.5
     active = _answers(codes, 0.75, 2)

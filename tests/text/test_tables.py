@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import duckdb
 import numpy as np
 import psycopg2
 import pyarrow as pa
@@ -16,10 +17,11 @@ from benchmarks.text.speed import batches, settings, texts
 from orchestration.portable_sql import Check, Project
 from service_control.text.hashing import text_hash
 from service_control.text.pipeline import process_all
-from service_control.text.score import Scorer
+from service_control.text.score import Scorer, scores_with
 from service_control.text.tables import part_table, text_tables, weight_table
 from service_control.text.terms import Vocabulary
 from service_control.text.tokens import normalise
+from service_control.text.weights import INTERCEPT, Model, Weights
 
 
 def test_sql_scores_as_python_does():
@@ -28,6 +30,23 @@ def test_sql_scores_as_python_does():
     assert found.scores >= 100_000 * 40
     assert found.only_one_side == 0
     assert found.largest_difference < 1e-6
+
+
+def test_letters_that_repeat_within_a_word_count_as_often():
+    """`ana` twice in a word, the word three times in the text; by hand."""
+    cells = {(INTERCEPT, "fruit"): 0.5, ("~ana", "fruit"): 2.0}
+    model = Model("fruit", {"nl": Weights.from_cells(cells, ["fruit"])})
+    text = "banana banana banana peer"
+    by_hand = 0.5 + 2.0 * 2 * 3 / 2
+    assert scores_with(model.weights["nl"], [text], {})[0, 0] == pytest.approx(by_hand)
+    made = text_tables(["h"], [text], ["nl"], Vocabulary({}, pairs=None))
+    tables = dict(zip(("texts", "text_terms"), made, strict=True))
+    tables["term_parts"] = part_table(tables["text_terms"]["term"].to_pylist())
+    tables["term_weights"] = weight_table([model])
+    with duckdb.connect() as connection:
+        for name, table in tables.items():
+            connection.register(name, table)
+        assert connection.execute(query()).fetchall() == [("h", "fruit", "fruit", pytest.approx(by_hand))]
 
 
 def test_the_sql_means_the_same_on_every_engine():
