@@ -195,7 +195,7 @@ def test_terms_of_the_lexicons_can_be_found():
 
 
 def test_the_simulated_organisation_writes_about_its_drivers():
-    """Its clauses were written for the drivers by somebody else than the lexicon; how often the lexicon finds them."""
+    """A check of the wiring, no measure of quality: who wrote the lexicon had read these clauses."""
     from service_control.demo.fragments import DRIVER_CLAUSES
 
     for language, drivers in DRIVER_CLAUSES.items():
