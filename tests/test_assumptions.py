@@ -19,14 +19,16 @@ PLAIN = {"0", "1", "2", "100", "0.0", "100.0"}
 CALENDAR, FORMULA, TECHNICAL = "the calendar", "a constant of the formula", "a limit of the technique"
 ALLOWED_SQL = {
     "int_calendar__periods.sql": (CALENDAR, "3 7 11"),
-    "metric_values.sql": (CALENDAR, "12"),
+    "int_metrics__answer_parts.sql": ("the unit: the square of 100 of an index from 0 to 100", "10000"),
+    "int_metrics__comparisons.sql": (CALENDAR, "12 364"),
+    "int_metrics__group_sizes.sql": (CALENDAR, "6"),
     "fct_customer_months.sql": (CALENDAR, "3600"),
     "net_share_bound.sql": (FORMULA, "3"),
     "normal_cdf.sql": (FORMULA, "3 4 37 0.65 2.506628274631 7.07106781186547"),
     "t_quantile.sql": (FORMULA, "3 4 5 7 9 15 16 17 19 79 96 384 776 945 1482 1920 92160"),
     "wilson_bound.sql": (FORMULA, "4"),
     "z_975.sql": (FORMULA, "1.959963984540054"),
-    "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e12 1e300"),
+    "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e9 1e12 1e300"),
     "item_scores.sql": (TECHNICAL, "1e-9"),
     "checked_rows.sql": (TECHNICAL, "3"),
     "parse_value.sql": (TECHNICAL, "0001 9007199254740992"),

@@ -16,6 +16,7 @@ from orchestration.rendering import Project
 # In the order in which they read each other.
 MODELS = (
     "int_calendar__periods",
+    "int_metrics__counted_by_period",
     "int_metrics__period_parts",
     "int_metrics__group_sizes",
     "int_metrics__shown_totals",
@@ -148,6 +149,12 @@ def _tables(
             for metric in metrics
             for cell, n in metric.counts.items()
         ],
+    )
+    table(
+        "int_metrics__revenue_parts",
+        "metric_code varchar, period_grain varchar, period_start date, scope_kind varchar, scope_key varchar, "
+        "n bigint, y_sum double, y_sq_sum double, x_sum double, x_sq_sum double, xy_sum double",
+        [],
     )
     table(
         "seen",
