@@ -37,7 +37,7 @@ def test_same_cells_same_n_same_value(published: pl.DataFrame, computed: pl.Data
     if wrong.height:
         which = wrong.group_by("metric_code", "scope_kind").len().sort("len").rows()
         pytest.fail(f"{wrong.height} of {both.height}: {which}; {wrong.head(3).rows()}")
-    assert both["value"].count() > 40_000
+    assert both["value"].count() > 30_000
 
 
 def test_every_headline_metric_is_computed_or_named_as_left_out(
