@@ -36,14 +36,81 @@ ALLOWED_SQL = {
     "int_hr__team_tree.sql": (TECHNICAL, "10"),
     "resolution_windows.sql": ("part of the metric's code: another window is another metric", "7 14 30"),
 }
-# In the app: how much is shown and how large, never how a figure is made.
-ALLOWED_APP = {
-    "cards.py": ("columns of a quadrant", {3, 4}),
-    "charts.py": ("size of a chart", {3.0, 36.0, 100.0}),
-    "formats.py": (CALENDAR, {3, 6, 12}),
-    "queries.py": ("how many periods and lines are shown", {8, 18, 26, 30, 200}),
-    "screenshots.py": ("sizes of a window, waiting", {300, 390, 844, 900, 1440, 30_000}),
-    "streamlit_app.py": ("widths, lines, seconds between looks", {5, 10, 168, 176, 186, 200, 1000}),
+# In Python: the app chooses how much is shown and how large, never how a figure is made.
+LEARNER = "a setting of the learner, found on texts of others; held-out texts judge what it makes"
+ALLOWED_PYTHON = {
+    "app/cards.py": ("columns of a quadrant", {3, 4}),
+    "app/charts.py": ("size of a chart", {3.0, 36.0, 100.0}),
+    "app/formats.py": (CALENDAR, {3, 6, 12}),
+    "app/queries.py": ("how many periods and lines are shown", {8, 18, 26, 30, 200}),
+    "app/screenshots.py": ("sizes of a window, waiting", {300, 390, 844, 900, 1440, 30_000}),
+    "app/streamlit_app.py": ("widths, lines, seconds between looks", {5, 10, 168, 176, 186, 200, 1000}),
+    "service_control/statistics/asymmetry.py": (
+        "the sums of below, inside and above an expectation stand first",
+        {3},
+    ),
+    "service_control/statistics/contract_lifetime.py": (
+        TECHNICAL + ": where a search starts and ends, steps of a derivative",
+        {1e-15, 1e-10, 1e-06, 1e-05, 0.0001, 0.2, 20},
+    ),
+    "service_control/statistics/customer_value.py": (TECHNICAL + ": rounding", {1e-09}),
+    "service_control/statistics/driver_impact.py": (
+        TECHNICAL + ": from here an inverse is rounding",
+        {1000000.0},
+    ),
+    "service_control/statistics/estimators.py": (
+        FORMULA + " or " + TECHNICAL,
+        {1e-12, 1e-09, 0.75, 1.5, 3, 4, 1000000000.0},
+    ),
+    "service_control/statistics/marginal_effects.py": (
+        TECHNICAL + ": steps, rounding, and odds that are certainty in all but name",
+        {1e-12, 1e-10, 0.01, 3, 12.0, 50, 1000000000000.0},
+    ),
+    "service_control/statistics/moments.py": (TECHNICAL + ": rounding", {1e-12, 1e-10, 1e-09}),
+    "service_control/statistics/relative_weights.py": (
+        TECHNICAL + ": all subsets of more predictors take too long",
+        {12},
+    ),
+    "service_control/statistics/repeat_buying.py": (
+        TECHNICAL + ": where a search starts and ends, steps of a derivative",
+        {1e-300, 1e-14, 1e-12, 1e-07, 1e-06, 0.0001, 3, 11.9, 12, 1000},
+    ),
+    "service_control/statistics/review.py": (TECHNICAL + ": rounding", {1e-12}),
+    "service_control/statistics/student.py": (
+        FORMULA + ": of 95 %",
+        {0.95, 0.975, 3, 4, 5, 7, 9, 15, 16, 17, 19, 79, 96, 200, 384, 776, 945, 1482, 1920, 92160},
+    ),
+    "service_control/statistics/value_chain.py": (TECHNICAL + ": steps, rounding", {1e-18, 1e-12, 1000}),
+    "service_control/text/checksums.py": (
+        "the rules of a citizen service number, an IBAN and a card number",
+        {3, 4, 5, 6, 7, 8, 9, 11, 15, 34, 36, 97},
+    ),
+    "service_control/text/evaluate.py": (
+        FORMULA + ": of 95 %; kinds of outcomes; equal bins",
+        {2.5, 3, 10, 97.5},
+    ),
+    "service_control/text/language.py": (LEARNER, {0.2}),
+    "service_control/text/learn.py": (LEARNER, {1e-12, 1e-05, 0.0001, 0.001, 0.025, 0.3, 0.5, 3, 9, 10, 100}),
+    "service_control/text/names.py": ("places in a pattern", {3, 4}),
+    "service_control/text/prevalence.py": (TECHNICAL + ": steps, rounding", {1e-12, 1e-08, 1e-06, 1000}),
+    "service_control/text/sample.py": (FORMULA + ": a probability of one half is no opinion", {0.5}),
+    "service_control/text/score.py": (FORMULA + " or " + TECHNICAL, {0.5, 8}),
+    "service_control/text/scrub.py": (
+        "digits of a telephone number (E.164) and of its national part",
+        {9, 15},
+    ),
+    "service_control/text/tables.py": (TECHNICAL + ": bits, columns", {5, 32, 4294967295}),
+    "service_control/text/tags.py": (
+        FORMULA + ": signs of three labels, rounding to an intensity of 1 to 3",
+        {0.5, 3},
+    ),
+    "service_control/text/teacher.py": (LEARNER, {1e-09, 0.5, 0.95, 3.0, 10.0, 100.0}),
+    "service_control/text/terms.py": (
+        "part of what a term is, which stored weights depend on, or " + TECHNICAL,
+        {3, 4, 5, 32, 40, 200000, 4294967295},
+    ),
+    "service_control/text/tokens.py": ("where symbols begin in Unicode", {9728}),
+    "service_control/text/weights.py": (TECHNICAL + ": digits of a version", {16}),
 }
 
 
@@ -89,8 +156,11 @@ def test_no_choice_is_a_literal_in_python() -> None:
     files = [*(ROOT / "app").glob("*.py"), *(ROOT / "service_control").rglob("*.py")]
     # the simulated organisation is an example of data: its numbers are parameters of it
     files = [path for path in files if "demo" not in path.parts]
-    found = {path.name: numbers_of_python(path.read_text(encoding="utf-8")) for path in files}
-    allowed = {name: numbers for name, (_, numbers) in ALLOWED_APP.items()}
+    found = {
+        path.relative_to(ROOT).as_posix(): numbers_of_python(path.read_text(encoding="utf-8"))
+        for path in files
+    }
+    allowed = {name: numbers for name, (_, numbers) in ALLOWED_PYTHON.items()}
     assert {name: numbers for name, numbers in found.items() if numbers} == allowed
 
 
@@ -118,31 +188,90 @@ def test_windows_are_those_of_the_catalogue() -> None:
     assert all(code == days for code, days in in_code.items())
 
 
-def test_every_assumption_is_used_and_every_used_one_exists() -> None:
-    used = {
+def codes_in_models() -> set[str]:
+    return {
         code
         for path in sql_files()
-        for code in re.findall(r"assumption\('(\w+)'\)", path.read_text(encoding="utf-8"))
+        for code in re.findall(r"assumption\('(\w+)'", path.read_text(encoding="utf-8"))
     }
+
+
+def codes_in_libraries() -> set[str]:
+    """What the code of the libraries takes from the dataclasses that hold rows of the seed."""
+    return {
+        f"lexicon_{node.attr}" if node.value.id == "choices" else node.attr
+        for path in (ROOT / "service_control").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"assumptions", "choices"}
+    }
+
+
+def test_every_assumption_is_used_and_every_used_one_exists() -> None:
     # an unknown code would make every comparison null without an error
-    assert used == set(codes())
+    assert codes_in_models() | codes_in_libraries() == set(codes())
 
 
-# A value far from the one in use, and a figure that must then move.
-SHOWN = "count(*) from marts.metric_values where display <> 'hidden'"
+# A value far from the one in use, and a figure that no other assumption moves: what its old value rules out.
+FOLLOWED = "select count(*) from marts.{} where is_followed_up"
 CHANGES = {
-    "hidden_below_n": (20, f"select {SHOWN}"),
-    "normal_from_n": (300, "select count(*) from marts.metric_values where display = 'indicative'"),
-    "engagement_minimum_facets": (8, "select count(*) from marts.employee_engagement"),
-    "labour_rate_eur_per_hour": (84, "select sum(cost_to_serve_eur) from marts.fct_customer_months"),
+    "hidden_below_n": (20, "select count(*) from marts.metric_values where metric_code = 'ces' and n < 20"),
+    "normal_from_n": (
+        300,
+        "select count(*) from marts.metric_values where display = 'indicative' and n >= 30",
+    ),
+    "engagement_minimum_facets": (
+        7,
+        "select count(*) from restricted.employee_engagement where facet_count < 7",
+    ),
+    "engagement_dimension_missing_facets": (
+        0,
+        "select count(vigour_score) + count(dedication_score) from restricted.employee_engagement "
+        "where facet_count = 7",
+    ),
+    "labour_rate_eur_per_hour": (84, "select round(sum(cost_to_serve_eur)) from marts.fct_customer_months"),
     # far below zero even an overlap is too late: nobody in the simulated organisation stays away for a while
     "switch_grace_days": (-5000, "select count(*) from intermediate.int_crm__active_spells"),
     "significance_level": (
         1e-12,
-        "select count(*) from marts.metric_values where verdict in ('better', 'worse')",
+        "select count(*) from marts.metric_values where verdict in ('better', 'worse') and q_value > 1e-12",
+    ),
+    "plain_test_from_n": (
+        10_000,
+        "select count(*) from intermediate.int_metrics__estimates where metric_code = 'fcr_perceived' "
+        "and n_effective >= 100 and standard_error > 0 and test_error > standard_error",
     ),
     "stale_after_days": (-1, "select count(*) from marts.source_freshness where status = 'stale'"),
+    "adjacency_window_days": (3, "select sum(pair_count) from intermediate.int_crm__issue_transitions"),
+    "adjacency_minimum_lift": (
+        0.5,
+        "select count(*) from marts.issue_adjacency_proposals where proposal in ('keep', 'add') and lift < 2",
+    ),
+    # without a number: fewer than are shown
+    "adjacency_minimum_support": (
+        1,
+        "select count(*) from marts.issue_adjacency_proposals where proposal = 'add' and support is null",
+    ),
+    # of an odd number of pairs, split as evenly as can be, the exact test says 1
+    "mcnemar_exact_below": (
+        2,
+        "select count(*) from marts.resolution_gap where registered_only_count + perceived_only_count < 25 "
+        "and abs(registered_only_count - perceived_only_count) = 1 and mcnemar_p_value < 0.999",
+    ),
+    # what somebody's voice told has a score and no label
+    "sentiment_from": (
+        1.5,
+        "select count(*) from marts.fct_verbatims where model is null and sentiment = 'neutral' "
+        "and abs(score) >= 0.5",
+    ),
+    "response_follow_up_days": (60, FOLLOWED.format("fct_invitations")),
+    "advocacy_follow_up_days": (30, FOLLOWED.format("fct_advocacy")),
 }
+
+
+def test_every_assumption_of_a_model_is_changed_below() -> None:
+    assert codes_in_models() == set(CHANGES)
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from service_control.errors import InputError
+from service_control.assumptions import AssumptionRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assumptions:
+class Assumptions(AssumptionRows):
     """One field per row of the seed, under the same code; name, unit and reason stand there."""
 
     significance_level: float
@@ -23,16 +22,3 @@ class Assumptions:
     panel_minimum_periods: float
     holdout_share: float
     redundant_correlation: float
-
-    @classmethod
-    def of(cls, values: Mapping[str, float]) -> Assumptions:
-        """From assumption_code -> value; other codes are ignored. Raises InputError when one is absent."""
-        codes = [field.name for field in fields(cls)]
-        missing = [code for code in codes if code not in values]
-        if missing:
-            raise InputError(
-                f"no value for {', '.join(missing)}",
-                where="seeds/assumptions.csv",
-                remedy="add a row per assumption",
-            )
-        return cls(**{code: float(values[code]) for code in codes})

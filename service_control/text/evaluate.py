@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from service_control.errors import InputError
+from service_control.text.assumptions import Assumptions
 
-FEWEST_POSITIVES = 20  # below, a label is "not measured"
-RESAMPLES = 2_000
 INTERVAL = (2.5, 97.5)
 
 
@@ -37,7 +36,7 @@ class LabelQuality:
     @property
     def is_measured(self) -> bool:
         """Whether there are enough texts with the label."""
-        return self.positives >= FEWEST_POSITIVES
+        return not np.isnan(self.f1)
 
 
 @dataclass(frozen=True)
@@ -69,14 +68,22 @@ def f1(counted: np.ndarray) -> np.ndarray:
     return np.divide(2 * hit, whole, out=np.zeros_like(whole, float), where=whole > 0)
 
 
-def resampling(n: int, seed: int = 0) -> np.ndarray:
-    """(RESAMPLES, n): how often each text is in each bootstrap sample. The same for two models, so they are compared on
+def resampling(n: int, assumptions: Assumptions, seed: int = 0) -> np.ndarray:
+    """(bootstrap_samples, n): how often each text is in each sample. The same for two models, so they are compared on
     the same samples.
     """
-    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    samples = int(assumptions.bootstrap_samples)
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=samples)
 
 
-def evaluate(codes: np.ndarray, given: np.ndarray, labels: Sequence[str], seed: int = 0) -> Quality:
+def evaluate(
+    codes: np.ndarray,
+    given: np.ndarray,
+    labels: Sequence[str],
+    *,
+    assumptions: Assumptions,
+    seed: int = 0,
+) -> Quality:
     """The quality of labels given to n held-out texts, which must be the random part of the sample.
 
     Raises
@@ -92,15 +99,18 @@ def evaluate(codes: np.ndarray, given: np.ndarray, labels: Sequence[str], seed: 
         )
     counted = counts(codes, given)
     positives = codes.sum(axis=0)
-    measured = positives >= FEWEST_POSITIVES
+    measured = positives >= assumptions.text_minimum_positives
     scored = f1(counted)
-    draws = resampling(len(codes), seed)
+    draws = resampling(len(codes), assumptions, seed)
     right = (codes == given).all(axis=1)
     return Quality(
         _macro(scored, f1(counts(codes, given, draws)), measured, len(codes)),
         _estimate(right.mean(), draws @ right / len(codes), len(codes)),
-        kappa_interval(codes, given, seed),
-        tuple(_label(label, *row) for label, *row in zip(labels, positives, counted.T, scored, strict=True)),
+        kappa_interval(codes, given, assumptions=assumptions, seed=seed),
+        tuple(
+            _label(label, *row)
+            for label, *row in zip(labels, positives, measured, counted.T, scored, strict=True)
+        ),
     )
 
 
@@ -110,8 +120,8 @@ def _macro(scored: np.ndarray, drawn: np.ndarray, measured: np.ndarray, n: int) 
     return _estimate(scored[measured].mean(), drawn[:, measured].mean(axis=1), n)
 
 
-def _label(label: str, positives: int, counted: np.ndarray, scored: float) -> LabelQuality:
-    if positives < FEWEST_POSITIVES:
+def _label(label: str, positives: int, is_measured: bool, counted: np.ndarray, scored: float) -> LabelQuality:
+    if not is_measured:
         return LabelQuality(label, int(positives), np.nan, np.nan, np.nan)
     hit, wrong, _ = counted
     return LabelQuality(
@@ -142,11 +152,13 @@ def cohen_kappa(one: np.ndarray, other: np.ndarray) -> float:
     return float(_kappa(one.mean(0), other.mean(0), (one == other).mean(0)))
 
 
-def kappa_interval(one: np.ndarray, other: np.ndarray, seed: int = 0) -> Estimate:
+def kappa_interval(
+    one: np.ndarray, other: np.ndarray, *, assumptions: Assumptions, seed: int = 0
+) -> Estimate:
     """`cohen_kappa` with its interval."""
     one, other = np.asarray(one, float), np.asarray(other, float)
     n = len(one)
-    draws = resampling(n, seed) / n
+    draws = resampling(n, assumptions, seed) / n
     drawn = _kappa(draws @ one, draws @ other, draws @ (one == other))
     return _estimate(cohen_kappa(one, other), drawn, n)
 

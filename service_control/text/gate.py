@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service_control.text.evaluate import FEWEST_POSITIVES, INTERVAL, Estimate, counts, f1, resampling
+from service_control.text.assumptions import Assumptions
+from service_control.text.evaluate import INTERVAL, Estimate, counts, f1, resampling
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def judge(
     active: np.ndarray,
     new: np.ndarray,
     labels: Sequence[str],
-    largest_loss: float,
+    *,
+    assumptions: Assumptions,
     seed: int = 0,
 ) -> Verdict:
     """New against active on the fixed random hold-out.
@@ -42,21 +44,21 @@ def judge(
     Parameters
     ----------
     codes, active, new : (n, labels) by people, the active and the new model.
-    largest_loss : F1 that a label may lose (assumption `text_largest_label_loss`).
 
     The lower end of the 95 % bootstrap interval of the gain must not be below 0. Labels with too few texts are
     not judged; when that is all of them, nothing is promoted.
     """
-    measured = np.asarray(codes, bool).sum(axis=0) >= FEWEST_POSITIVES
+    measured = np.asarray(codes, bool).sum(axis=0) >= assumptions.text_minimum_positives
     n = len(codes)
     if not measured.any():
         nothing = Estimate(np.nan, np.nan, np.nan, n)
-        return Verdict(nothing, {}, (f"no label has {FEWEST_POSITIVES} held-out texts",))
+        return Verdict(nothing, {}, (f"no label has {assumptions.text_minimum_positives:g} held-out texts",))
     per_label = f1(counts(codes, new)) - f1(counts(codes, active))
-    draws = resampling(n, seed)
+    draws = resampling(n, assumptions, seed)
     drawn = (f1(counts(codes, new, draws)) - f1(counts(codes, active, draws)))[:, measured].mean(axis=1)
     low, high = np.percentile(drawn, INTERVAL)
     gain = Estimate(float(per_label[measured].mean()), float(low), float(high), n)
+    largest_loss = assumptions.text_largest_label_loss
     losses = {
         label: float(-change)
         for label, change, known in zip(labels, per_label, measured, strict=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service_control.text.assumptions import Assumptions
 from service_control.text.score import probability
-
-CODED_TWICE = 0.2
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Sample:
     twice: np.ndarray
 
 
-def sample(values: np.ndarray, size: int, seed: int) -> Sample:
+def sample(values: np.ndarray, size: int, seed: int, *, assumptions: Assumptions) -> Sample:
     """Half of `size` at random, half where the model is least sure, among n texts not coded yet.
 
     Parameters
@@ -35,5 +34,5 @@ def sample(values: np.ndarray, size: int, seed: int) -> Sample:
     doubt = np.nan_to_num(np.abs(probability(values[rest]) - 0.5), nan=0.5).min(axis=1)
     uncertain = rest[np.argsort(doubt, kind="stable")][: size // 2]
     # Agreement between people is quality too, so it is measured on the random half.
-    twice = drawn[: int(np.ceil(len(drawn) * CODED_TWICE))]
+    twice = drawn[: int(np.ceil(len(drawn) * assumptions.text_coded_twice_share))]
     return Sample(drawn, uncertain, twice)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.text.reading import choices, modifiers, sentiment_rows
+from benchmarks.text.reading import choices, modifiers, seed, sentiment_rows
 from service_control.errors import InputError
+from service_control.text.assumptions import Assumptions
 from service_control.text.evaluate import calibration_error, cohen_kappa, evaluate, kappa_interval
 from service_control.text.gate import changes, judge
 from service_control.text.learn import Prior, features, platt, train
@@ -16,6 +17,7 @@ from service_control.text.sample import sample
 from service_control.text.score import probability, scores_with
 from service_control.text.teacher import teach
 
+ASSUMPTIONS = Assumptions.of({row["assumption_code"]: float(row["value"]) for row in seed("assumptions")})
 GOOD = ["wonderlijk appel huis", "appel fiets raam", "huis appel boom", "fiets appel deur"]
 BAD = ["peer huis raam", "boom peer fiets", "deur peer huis", "raam peer boom"]
 FRUIT = GOOD * 5 + BAD * 5
@@ -99,7 +101,7 @@ def test_kappa_by_hand():
     one = np.array([1] * 25 + [0] * 25)[:, None]
     other = np.array([1] * 20 + [0] * 5 + [1] * 10 + [0] * 15)[:, None]
     assert cohen_kappa(one, other) == pytest.approx(0.4)
-    interval = kappa_interval(one, other)
+    interval = kappa_interval(one, other, assumptions=ASSUMPTIONS)
     assert interval.low < 0.4 < interval.high
     # asymptotic standard error .1300 (Fleiss, Cohen & Everitt), so about .145 to .655
     assert interval.low == pytest.approx(0.145, abs=0.05)
@@ -111,7 +113,7 @@ def test_quality_by_hand():
     codes, given = np.zeros((100, 2), bool), np.zeros((100, 2), bool)
     codes[:30, 0], given[10:35, 0] = True, True
     codes[:5, 1] = given[:5, 1] = True
-    quality = evaluate(codes, given, ["a", "b"])
+    quality = evaluate(codes, given, ["a", "b"], assumptions=ASSUMPTIONS)
     first, second = quality.labels
     assert (first.positives, first.precision, first.recall) == (30, 0.8, pytest.approx(2 / 3))
     assert first.f1 == pytest.approx(2 * 20 / 55)
@@ -128,17 +130,17 @@ def test_the_interval_covers():
     for draw in range(60):
         codes = rng.random((300, 1)) < 0.4
         given = np.where(codes, rng.random((300, 1)) < 0.8, rng.random((300, 1)) < 0.2)
-        interval = evaluate(codes, given, ["a"], seed=draw).macro_f1
+        interval = evaluate(codes, given, ["a"], assumptions=ASSUMPTIONS, seed=draw).macro_f1
         truth = 2 * 0.32 / (2 * 0.32 + 0.12 + 0.08)
         hits += interval.low <= truth <= interval.high
     assert hits >= 52
 
 
 def test_nothing_measured_is_no_quality():
-    quality = evaluate(np.zeros((10, 1), bool), np.zeros((10, 1), bool), ["a"])
+    quality = evaluate(np.zeros((10, 1), bool), np.zeros((10, 1), bool), ["a"], assumptions=ASSUMPTIONS)
     assert np.isnan(quality.macro_f1.value)
     with pytest.raises(InputError, match="do not fit"):
-        evaluate(np.zeros((10, 1)), np.zeros((10, 2)), ["a"])
+        evaluate(np.zeros((10, 1)), np.zeros((10, 2)), ["a"], assumptions=ASSUMPTIONS)
 
 
 def _answers(codes: np.ndarray, right: float, seed: int) -> np.ndarray:
@@ -149,10 +151,10 @@ def _answers(codes: np.ndarray, right: float, seed: int) -> np.ndarray:
 def test_the_gate_lets_a_better_model_through_and_no_other():
     codes = np.random.default_rng(1).random((400, 2)) < 0.5
     active = _answers(codes, 0.75, 2)
-    assert judge(codes, active, _answers(codes, 0.9, 3), ["a", "b"], 0.05).is_promoted
-    worse = judge(codes, active, _answers(codes, 0.7, 4), ["a", "b"], 0.05)
+    assert judge(codes, active, _answers(codes, 0.9, 3), ["a", "b"], assumptions=ASSUMPTIONS).is_promoted
+    worse = judge(codes, active, _answers(codes, 0.7, 4), ["a", "b"], assumptions=ASSUMPTIONS)
     assert not worse.is_promoted and worse.gain.high < 0.05
-    assert judge(codes, active, active, ["a", "b"], 0.05).is_promoted
+    assert judge(codes, active, active, ["a", "b"], assumptions=ASSUMPTIONS).is_promoted
 
 
 def test_a_gain_that_may_be_a_loss_is_not_promoted():
@@ -167,7 +169,7 @@ def test_a_label_may_not_pay_for_the_others():
     codes = np.random.default_rng(1).random((400, 2)) < 0.5
     active = _answers(codes, 0.75, 2)
     new = np.column_stack([codes[:, 0], _answers(codes, 0.6, 5)[:, 1]])
-    verdict = judge(codes, active, new, ["a", "b"], 0.05)
+    verdict = judge(codes, active, new, ["a", "b"], assumptions=ASSUMPTIONS)
     assert verdict.gain.low > 0
     assert list(verdict.losses) == ["b"]
     assert not verdict.is_promoted
@@ -176,7 +178,7 @@ def test_a_label_may_not_pay_for_the_others():
 def test_without_enough_texts_nothing_is_promoted():
     codes = np.zeros((30, 1), bool)
     codes[:10] = True
-    assert not judge(codes, ~codes, codes, ["a"], 0.05).is_promoted
+    assert not judge(codes, ~codes, codes, ["a"], assumptions=ASSUMPTIONS).is_promoted
 
 
 def test_what_changes():
@@ -187,16 +189,16 @@ def test_what_changes():
 
 def test_half_of_a_sample_is_random_and_half_is_doubt():
     values = np.linspace(-5, 5, 1_001)[:, None]
-    drawn = sample(values, 100, seed=1)
+    drawn = sample(values, 100, seed=1, assumptions=ASSUMPTIONS)
     assert len(drawn.random) == len(drawn.uncertain) == 50
     assert not set(drawn.random) & set(drawn.uncertain)
     assert np.abs(values[drawn.uncertain]).max() < 0.4 < np.abs(values[drawn.random]).mean()
     assert set(drawn.twice) <= set(drawn.random) and len(drawn.twice) == 10
-    assert len(sample(values[:3], 100, seed=1).random) == 2
+    assert len(sample(values[:3], 100, seed=1, assumptions=ASSUMPTIONS).random) == 2
 
 
 def test_a_text_without_score_can_be_drawn():
-    drawn = sample(np.full((10, 2), np.nan), 4, seed=1)
+    drawn = sample(np.full((10, 2), np.nan), 4, seed=1, assumptions=ASSUMPTIONS)
     assert len(drawn.random) == len(drawn.uncertain) == 2
 
 
