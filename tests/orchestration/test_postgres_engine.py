@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -203,3 +204,15 @@ def test_a_schema_of_somebody_else_is_left_alone(
 
 def test_the_target_names_the_engine() -> None:
     assert isinstance(engine_for("postgres"), Postgres)
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"), [("", "off"), ("-c work_mem=8MB", "off"), ("-c enable_nestloop=on", "on")]
+)
+def test_dbt_plans_no_nested_loops_unless_the_user_says_so(
+    own: str, shown: str, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGOPTIONS", own)
+    monkeypatch.setenv("PGOPTIONS", Postgres().environment["PGOPTIONS"])
+    assert postgres.ask("postgres", "show enable_nestloop") == [(shown,)]
+    assert Postgres().environment["PGOPTIONS"] == os.environ["PGOPTIONS"]

@@ -35,7 +35,7 @@ def bi(site: Site, postgres: Server, monkeypatch: pytest.MonkeyPatch) -> Folders
     monkeypatch.setenv(ADDRESS, postgres.create("bi"))
     monkeypatch.delenv(READER, raising=False)
     test = {"test_metadata": {"name": "unique", "kwargs": {"column_name": "id"}}}
-    nodes = {table: {"name": table} for table in TABLES} | {
+    nodes = {table: {"name": f"model_of_{table}", "alias": table} for table in TABLES} | {
         f"unique_{table}": {**test, "attached_node": table} for table in TABLES
     }
     target = Path(os.environ["DBT_TARGET_PATH"])
