@@ -33,8 +33,10 @@ def before_and_after(tmp_path_factory):
     customer, contact = project.query(
         "select customer_id, contact_id from staging.stg_crm__contacts where customer_id is not null order by 2 limit 1"
     )[0]
-    ((response,),) = project.query("""
-        select min(response_id) from staging.stg_survey__responses where survey_code = 'employee_click'
+    ((of_customer, of_employee),) = project.query("""
+        select min(response_id) filter (where survey_code = 'contact_survey'),
+            min(response_id) filter (where survey_code = 'employee_click')
+        from staging.stg_survey__responses
     """)
     original = project.query(f"""
         select contact_id, customer_id, channel, issue_code, started_at, employee_id, direction, journey, touchpoint,
@@ -68,7 +70,11 @@ def before_and_after(tmp_path_factory):
     put("crm/contacts/future.csv", f"{CONTACT}\nX-future,{customer},phone,claim,2099-06-01 10:00:00\n")
     put("crm/contacts/orphan.csv", f"{CONTACT}\nX-orphan,nobody,phone,claim,2026-06-01 10:00:00\n")
     put("crm/contacts/vague.csv", f"{CONTACT}\nX-vague,{customer},phone,claim,2026-06-01 or so\n")
-    put("survey/answers/scale.csv", f"response_id,item_code,raw_value\n{response},eces_estimate,8\n")
+    put("survey/answers/scale.csv", f"response_id,item_code,raw_value\n{of_customer},ces,8\n")
+    put(
+        "survey/answers/scale_of_employee.csv",
+        f"response_id,item_code,raw_value\n{of_employee},eces_estimate,8\n",
+    )
     project.run(sys.executable, "-m", "orchestration.build")
     return project, before, published(project)
 
@@ -108,6 +114,7 @@ def same(old: tuple, new: tuple) -> bool:
         ("crm/contacts/orphan.csv", "rejected", "orphan", "nobody"),
         ("crm/contacts/vague.csv", "rejected", "wrong_type", "2026-06-01 or so"),
         ("survey/answers/scale.csv", "rejected", "out_of_scale", "outside scale agree_7: 8"),
+        ("survey/answers/scale_of_employee.csv", "rejected", "out_of_scale", "raw_value was refused"),
     ],
 )
 def test_the_reason_says_what_and_where(before_and_after, file, status, reason_code, says):
@@ -118,6 +125,17 @@ def test_the_reason_says_what_and_where(before_and_after, file, status, reason_c
     matching = [row for row in found if row[:2] == (status, reason_code)]
     assert matching, f"{file}: {found}"
     assert any(says in row[2] for row in matching), matching
+
+
+def test_the_answer_of_an_employee_stays_in_the_build(before_and_after):
+    project, _, _ = before_and_after
+    found = "from {} where source_file = 'survey/answers/scale_of_employee.csv'"
+    ((key, reason),) = project.query(f"select row_key, reason {found.format('marts.rejected_rows')}")
+    assert key is None and "8" not in reason
+    ((key, reason),) = project.query(
+        f"select row_key, reason {found.format('intermediate.int_landing__rejected_records')}"
+    )
+    assert key and "outside scale agree_7: 8" in reason
 
 
 def test_the_dashboard_is_told_about_refused_sources(before_and_after):
