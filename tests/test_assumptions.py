@@ -265,6 +265,11 @@ CHANGES = {
         "select count(*) from marts.fct_verbatims where model is null and sentiment = 'neutral' "
         "and abs(score) >= 0.5",
     ),
+    # the simulated organisation keeps the quarantine of 30 days by itself
+    "quarantine_days": (
+        200,
+        "select count(*) from restricted.fct_survey_answers where answer_state = 'in_quarantine'",
+    ),
     "response_follow_up_days": (60, FOLLOWED.format("fct_invitations")),
     "advocacy_follow_up_days": (30, FOLLOWED.format("fct_advocacy")),
 }

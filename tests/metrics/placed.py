@@ -106,7 +106,21 @@ def answers(delivery: Delivery) -> pl.DataFrame:
     Columns: response_id, item_code, metric (of the item), x (on its scale), box (1 favourable, 0 neutral,
     -1 unfavourable), low and high (of the scale) and those of `responses`.
     """
-    return scored(delivery).join(responses(delivery), on="response_id")
+    found = scored(delivery).join(responses(delivery), on="response_id")
+    too_soon = pl.col("response_id").is_in(in_quarantine(delivery))
+    return found.filter((pl.col("metric") != "nps_relation") | ~too_soon)
+
+
+def in_quarantine(delivery: Delivery) -> list[str]:
+    """Responses about no contact of customers who had one in the days before."""
+    loose = delivery.used("responses").filter(
+        pl.col("respondent_kind") == "customer", pl.col("contact_id").is_null()
+    )
+    loose = loose.select("response_id", customer_id="respondent_id", asked=local_day("submitted_at"))
+    pairs = loose.join(contacts(delivery).select("customer_id", "day"), on="customer_id")
+    days = (pl.col("asked") - pl.col("day")).dt.total_days()
+    near = pairs.filter(days.is_between(0, delivery.assumption("quarantine_days")))
+    return near["response_id"].unique().to_list()
 
 
 def customer_day(frame: pl.DataFrame, delivery: Delivery, key: str) -> pl.DataFrame:

@@ -9,6 +9,16 @@ contacts as (
     select * from {{ ref('fct_contacts') }}
 ),
 
+-- Who is asked about the organisation soon after a contact tells of the contact.
+quarantined as (
+    select distinct responses.response_id
+    from responses
+    inner join contacts on responses.respondent_id = contacts.customer_id
+    where responses.respondent_kind = 'customer'
+        and responses.contact_id is null
+        and {{ dbt.datediff('contacts.started_on', 'responses.submitted_on', 'day') }} between 0 and {{ assumption('quarantine_days') }}
+),
+
 -- What the response itself says comes first, then its contact, then the record of who answered.
 placed as (
     select
@@ -62,9 +72,11 @@ select
     placed.mode,
     placed.weight,
     placed.respondent_kind = 'employee' and placed.contact_id is null as is_about_self,
+    quarantined.response_id is not null as is_in_quarantine,
     placed.submitted_on,
     placed.submitted_at
 from placed
+left join quarantined on placed.response_id = quarantined.response_id
 left join {{ ref('int_crm__customer_versions') }} as customers
     on placed.customer_id = customers.customer_id
     and placed.submitted_on >= customers.valid_from

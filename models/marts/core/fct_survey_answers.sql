@@ -1,3 +1,6 @@
+{#- An advocacy that follows a contact too closely is none; another answer of the same response is. -#}
+{%- set in_quarantine = "items.metric_code = 'nps_relation' and responses.is_in_quarantine" %}
+
 with
 
 answers as (
@@ -30,9 +33,10 @@ select
     responses.touchpoint,
     responses.product,
     responses.language,
-    answers.answer_state,
-    answers.answer_value,
+    case when {{ in_quarantine }} then 'in_quarantine' else answers.answer_state end as answer_state,
+    case when {{ in_quarantine }} then null else answers.answer_value end as answer_value,
     case
+        when {{ in_quarantine }} then null
         when answers.answer_value >= items.top_box_minimum then 1
         when answers.answer_value <= items.bottom_box_maximum then -1
         when answers.answer_value is not null then 0
