@@ -184,13 +184,14 @@ class Project:
         return found
 
     @cached_property
+    def files(self) -> dict[str, Path]:
+        """Every model by name."""
+        return {path.stem: path for path in sorted((self.root / "models").rglob("*.sql"))}
+
+    @cached_property
     def models(self) -> dict[str, Path]:
         """The models that are built on every engine: all without the tag `presentation`."""
-        return {
-            path.stem: path
-            for path in sorted((self.root / "models").rglob("*.sql"))
-            if not self.is_presentation(path.stem)
-        }
+        return {name: path for name, path in self.files.items() if not self.is_presentation(name)}
 
     def is_presentation(self, name: str) -> bool:
         """A model that always runs in DuckDB."""
@@ -218,7 +219,7 @@ class Project:
 
     def render(self, name: str) -> Rendered:
         """A model as SQL."""
-        return self._rendered(name, self.models[name], is_model=True)
+        return self._rendered(name, self.files[name], is_model=True)
 
     def render_tests(self) -> list[Rendered]:
         """The singular tests that touch no presentation model, and each generic test once per model it is on."""

@@ -22,6 +22,7 @@ ALLOWED_SQL = {
     "int_metrics__answer_parts.sql": ("the unit: the square of 100 of an index from 0 to 100", "10000"),
     "int_metrics__comparisons.sql": (CALENDAR, "12 364"),
     "int_metrics__group_sizes.sql": (CALENDAR, "6"),
+    "int_metrics__revenue_parts.sql": (TECHNICAL + ": rounding", "1e-9"),
     "fct_customer_months.sql": (CALENDAR, "3600"),
     "net_share_bound.sql": (FORMULA, "3"),
     "normal_cdf.sql": (FORMULA, "3 4 37 0.65 2.506628274631 7.07106781186547"),

@@ -26,7 +26,11 @@ followed as (
         starts.region,
         starts.product,
         starts.starting_fee_eur,
-        coalesce(ends.ending_fee_eur, 0) as ending_fee_eur
+        -- the same fees added up in another order are the same
+        case
+            when abs(ends.ending_fee_eur - starts.starting_fee_eur) < 1e-9 * starts.starting_fee_eur then starts.starting_fee_eur
+            else coalesce(ends.ending_fee_eur, 0)
+        end as ending_fee_eur
     from {{ ref('fct_customer_months') }} as starts
     inner join periods on starts.month_start = periods.period_start
     left join {{ ref('fct_customer_months') }} as ends
