@@ -159,7 +159,9 @@ def test_the_gate_lets_a_better_model_through_and_no_other():
 
 def test_a_gain_that_may_be_a_loss_is_not_promoted():
     codes = np.random.default_rng(1).random((200, 2)) < 0.5
-    verdict = judge(codes, _answers(codes, 0.75, 2), _answers(codes, 0.77, 8), ["a", "b"], assumptions=ASSUMPTIONS)
+    verdict = judge(
+        codes, _answers(codes, 0.75, 2), _answers(codes, 0.77, 8), ["a", "b"], assumptions=ASSUMPTIONS
+    )
     assert verdict.gain.low < 0 < verdict.gain.high
     assert not verdict.is_promoted
     assert "may be a loss" in verdict.reasons[0]
