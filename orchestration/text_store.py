@@ -300,7 +300,7 @@ class TextStore:
         yield from self._connection.sql(query).to_arrow_reader(BATCH)
 
     def _count(self, new: str) -> int:
-        return self._connection.execute(f"select count(*) {new}").fetchone()[0]
+        return self._connection.sql(f"select count(*) {new}").fetchall()[0][0]
 
     def _processes(self, count: int) -> int:
         return int(limits(self._where)["threads"]) if count >= WORTH_A_PROCESS else 1
