@@ -11,7 +11,7 @@ import jinja2
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.text.reading import cold_models, modifiers
+from orchestration.text_seeds import cold_models, modifiers
 from benchmarks.text.speed import BATCH, texts
 from orchestration.project import ROOT
 from service_control.text.hashing import text_hash

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.text.reading import choices, cold_models, modifiers, seed
+from orchestration.text_seeds import choices, cold_models, modifiers, seed
 from benchmarks.text.speed import texts
 from service_control.errors import InputError
 from service_control.text.lexicon import EMOTIONS, sentiment_model

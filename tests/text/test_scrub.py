@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.text.reading import scrubber
+from orchestration.text_seeds import scrubber
 from benchmarks.text.scrubbing import KINDS, MARKED, count, masked, sentences
 from service_control.text.scrub import LONG_NUMBER, UNKNOWN_NAME, Person, Scrubber
 

@@ -12,7 +12,7 @@ import pytest
 from psycopg2.extras import execute_values
 
 from benchmarks.text.parity import compare, query
-from benchmarks.text.reading import cold_models, modifiers
+from orchestration.text_seeds import cold_models, modifiers
 from benchmarks.text.speed import batches, settings, texts
 from orchestration.portable_sql import Check, Project
 from service_control.text.hashing import text_hash
