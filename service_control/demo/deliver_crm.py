@@ -12,12 +12,13 @@ from .contacts import ISSUES, JOURNEY_OF_ISSUE, JOURNEYS, TOUCHPOINTS, WEB
 from .keys import contact_key, customer_key, employee_key, relation_key, row_key
 from .organisation import Block
 from .outcomes import END_REASONS
-from .parameters import CHANNELS, LANGUAGES, PRODUCTS, REGIONS, SEGMENTS
+from .parameters import CHANNELS, LANGUAGES, PRODUCTS, REGIONS, SEGMENTS, TRUTH
 from .population import ACQUISITION_KINDS
 from .streams import stream
 from .surveys import HISTORY_SECONDS
 
 SENTIMENT_MODEL, SENTIMENT_VERSIONS = "tonaliteit", ("2025.2", "2026.1")
+EMOTION_MODEL, EMOTION_VERSION, REVIEWER = "gevoel", "2026.1", "redactie"
 
 
 def personal_columns(block: Block, customer: np.ndarray) -> dict[str, pa.Array]:
@@ -209,6 +210,42 @@ def _utterances(block: Block) -> pa.Table:
     )
 
 
+def _emotion_scores(block: Block) -> pa.Table:
+    """Of the explanations of images: emotion and sentiment by a model, and what a reviewer made of some."""
+    survey = block.emotion_survey
+    said, reviewed = np.flatnonzero(survey.has_text), np.flatnonzero(survey.is_reviewed)
+    row = np.concatenate([said, said, reviewed])
+    kind = np.repeat([0, 1, 2], [len(said), len(said), len(reviewed)])
+    is_sentiment = kind == 1
+    emotion = np.where(kind == 2, survey.emotion[row], survey.label[row])
+    sentiment = survey.sentiment[row]
+    bound = TRUTH.sentiment_label_bound
+    polarity = np.where(sentiment < -bound, 0, np.where(sentiment > bound, 2, 1))
+    is_dutch = block.customers.language[block.contacts.customer[survey.contact[row]]] == LANGUAGES.index("nl")
+    # A model gives no emotion to a text without one.
+    kept = pa.array((kind != 0) | (emotion != len(verbatims.EMOTIONS) - 1))
+    return pa.table(
+        {
+            "reference_id": pc.binary_join_element_wise("emotion_survey:", row_key(block, "B", row), ""),
+            "kind": columns.text_of(("emotion", "sentiment", "emotion_review"), kind),
+            "model": columns.text_of((EMOTION_MODEL, SENTIMENT_MODEL, REVIEWER), kind),
+            "model_version": columns.text_of(
+                (EMOTION_VERSION, SENTIMENT_VERSIONS[1]), is_sentiment.astype(int)
+            ),
+            "score": columns.numbers(np.where(is_sentiment, sentiment, survey.intensity[row]), decimals=3),
+            "label": columns.text_of(
+                (*incidentals.SENTIMENTS, *verbatims.EMOTIONS),
+                np.where(is_sentiment, polarity, len(incidentals.SENTIMENTS) + emotion),
+            ),
+            "confidence": columns.numbers(np.full(len(row), 0.8)),
+            "language": columns.text_of(("en", "nl"), is_dutch),
+            "scored_at": columns.moment_text(
+                np.minimum(survey.submitted[row] + 6 * 3600, HISTORY_SECONDS - 1), style="utc"
+            ),
+        }
+    ).filter(kept)
+
+
 def _text_scores(block: Block) -> pa.Table:
     rows, relation = block.text_scores, block.relation_survey
     is_dutch = block.customers.language[rows.customer] == LANGUAGES.index("nl")
@@ -254,5 +291,5 @@ def tables(block: Block) -> dict[str, pa.Table]:
         "crm/advocacy_events": _advocacy_events(block),
         "crm/feedback_items": _feedback_items(block),
         "crm/utterances": _utterances(block),
-        "crm/text_scores": _text_scores(block),
+        "crm/text_scores": pa.concat_tables([_text_scores(block), _emotion_scores(block)]),
     }

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from . import columns, verbatims
 from .contacts import CHANNELS
 from .deliver_crm import speakers
+from .emotions import NEUTRAL, NOBODY
 from .keys import contact_key, customer_key, employee_key, relation_key, row_key
 from .organisation import Block
 from .parameters import LANGUAGES, TRUTH
@@ -115,6 +116,40 @@ def _relation_survey(block: Block) -> pa.Table:
             "expectation": _coded(survey.expectation, None, "6"),
             "ease": _coded(survey.ease, None, "6"),
             "explanation": text,
+        }
+    )
+
+
+def _emotion_survey(block: Block) -> pa.Table:
+    survey = block.emotion_survey
+    customer = block.contacts.customer[survey.contact]
+    rng = stream(block.seed, block.number, "emotion_texts")
+    rows = np.flatnonzero(survey.has_text)
+    texts = verbatims.feelings(
+        rng, survey.emotion[rows], survey.intensity[rows], survey.tone[rows], speakers(block, customer[rows])
+    )
+    codes = [f"{name}_{step}" for name in verbatims.EMOTIONS[:NEUTRAL] for step in (1, 2, 3)]
+    image = np.where(
+        survey.image == NEUTRAL,
+        len(codes),
+        np.where(survey.image >= 0, 3 * survey.image + survey.intensity - 1, -1),
+    )
+    is_dutch = block.customers.language[customer] == LANGUAGES.index("nl")
+    return pa.table(
+        {
+            "response": row_key(block, "B", np.arange(survey.count)),
+            "contact": contact_key(block, survey.contact),
+            "customer": customer_key(block, customer),
+            "answered_at": columns.moment_text(survey.submitted),
+            "language": columns.text_of(("en", "nl"), is_dutch),
+            "image": columns.text_of([*codes, "neutral"], image),
+            "image_why": texts.take(pa.array(np.cumsum(survey.has_text) - 1, mask=~survey.has_text)),
+            "mark": columns.numbers(survey.mark, ~np.isnan(survey.mark)),
+            "relation": columns.text_of(("-1", "0", "1"), survey.relation),
+            "looking_back": columns.text_of(
+                [str(n) for n in range(-3, 4)],
+                np.where(survey.looking_back == NOBODY, -1, survey.looking_back + 3),
+            ),
         }
     )
 
@@ -226,6 +261,7 @@ def tables(block: Block) -> dict[str, pa.Table]:
     return {
         "survey/exports/contact_survey": _contact_survey(block),
         "survey/exports/relation_survey": _relation_survey(block),
+        "survey/exports/emotion_survey": _emotion_survey(block),
         "survey/exports/employee_pulse": _employee_pulse(block),
         "survey/responses": _employee_responses(block),
         "survey/answers": _employee_answers(block),

@@ -162,6 +162,11 @@ RULES: dict[str, Rule] = {
         "out_of_scale": [{"recommend": "11"}, {"expectation": "7"}],
         "unknown_code": [{"recommend": UNKNOWN_ANSWER}, {"expectation": "as ever"}],
     }, ("recommend", "mark", "expectation", "ease", "explanation")),
+    "survey/exports/emotion_survey": Rule("response", "B9", {
+        "missing_key": [{"response": None, "relation": "1"}],
+        "out_of_scale": [{"relation": "2"}, {"looking_back": "4"}],
+        "unknown_code": [{"image": "smiley_9"}, {"relation": UNKNOWN_ANSWER}],
+    }, ("image", "image_why", "mark", "relation", "looking_back")),
     "survey/exports/employee_pulse": Rule("response", "P9-", {
         "out_of_scale": [{"question": "enps", "value": 11}, {"question": "energy", "value": 7}],
         "unknown_code": [{"question": "esat", "value": UNKNOWN_ANSWER}, {"question": "eces", "value": "-"}],

@@ -234,6 +234,106 @@ NEUTRAL = {
     "en": ("it went as expected", "nothing special", "just fine", "not bad, not great"),
 }
 
+# A sentence of the feeling itself, by emotion: mild, as the emotion's own name, intense. What follows `{}` is an
+# adverb that colours it without making it stronger or weaker.
+FEELINGS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
+    "nl": {
+        "joy": (
+            ("ik was {} tevreden", "ik had er {} een prettig gevoel bij"),
+            ("ik was {} blij", "ik werd er {} vrolijk van"),
+            ("ik was {} dolblij", "ik vond het {} fantastisch"),
+        ),
+        "trust": (
+            ("ik kon het {} accepteren", "ik ging {} akkoord"),
+            ("ik had er {} vertrouwen in", "ik was {} gerustgesteld"),
+            ("ik bewonder {} hoe ze dit doen", "ik heb hier {} respect voor"),
+        ),
+        "fear": (
+            ("ik was {} ongerust", "ik maakte me {} zorgen"),
+            ("ik was {} bang", "ik werd er {} angstig van"),
+            ("ik was {} in paniek", "ik was {} radeloos"),
+        ),
+        "surprise": (
+            ("ik vond het {} merkwaardig", "ik raakte {} verward"),
+            ("ik was {} verrast", "dit kwam {} onverwacht"),
+            ("ik was {} sprakeloos", "ik stond {} perplex"),
+        ),
+        "sadness": (
+            ("ik was {} teleurgesteld", "ik vond het {} jammer"),
+            ("ik was {} verdrietig", "ik werd er {} treurig van"),
+            ("ik was {} in tranen", "ik was {} wanhopig"),
+        ),
+        "disgust": (
+            ("ik was het {} beu", "ik vond het {} saai"),
+            ("ik kreeg er {} een afkeer van", "ik vond het {} schandalig"),
+            ("ik walgde er {} van", "ik werd er {} misselijk van"),
+        ),
+        "anger": (
+            ("ik was {} gefrustreerd", "ik ergerde me {}"),
+            ("ik was {} boos", "ik vond het {} onacceptabel"),
+            ("ik was {} woedend", "ik was {} razend"),
+        ),
+        "anticipation": (
+            ("ik was {} benieuwd", "ik was {} nieuwsgierig"),
+            ("ik verheug me er {} op", "ik ben {} hoopvol"),
+            ("ik sta {} te popelen", "ik keek er {} reikhalzend naar uit"),
+        ),
+        "neutral": (
+            ("ik voelde er {} weinig bij",),
+            ("ik voelde er {} weinig bij",),
+            ("ik voelde er {} weinig bij",),
+        ),
+    },
+    "en": {
+        "joy": (
+            ("I was {} satisfied", "it felt {} pleasant"),
+            ("I was {} happy", "I was {} glad"),
+            ("I was {} thrilled", "I thought it was {} wonderful"),
+        ),
+        "trust": (
+            ("I could {} accept it", "I {} agreed"),
+            ("I {} trust them", "I was {} reassured"),
+            ("I {} admire how they do this", "I {} have respect for them"),
+        ),
+        "fear": (
+            ("I was {} worried", "I felt {} uneasy"),
+            ("I was {} afraid", "I was {} scared"),
+            ("I {} panicked", "I was {} terrified"),
+        ),
+        "surprise": (
+            ("I found it {} odd", "I was {} confused"),
+            ("I was {} surprised", "it came {} unexpectedly"),
+            ("I was {} astonished", "I was {} speechless"),
+        ),
+        "sadness": (
+            ("I was {} disappointed", "I felt {} let down"),
+            ("I was {} sad", "I was {} upset"),
+            ("I was {} in tears", "I was {} desperate"),
+        ),
+        "disgust": (
+            ("I was {} fed up", "I found it {} tedious"),
+            ("I found it {} appalling", "I found it {} shameful"),
+            ("I was {} disgusted", "it was {} sickening"),
+        ),
+        "anger": (
+            ("I was {} annoyed", "I was {} frustrated"),
+            ("I was {} angry", "I found it {} unacceptable"),
+            ("I was {} furious", "I was {} livid"),
+        ),
+        "anticipation": (
+            ("I was {} curious", "I was {} interested"),
+            ("I am {} hopeful", "I am {} looking forward to it"),
+            ("I {} can't wait", "I was {} excited"),
+        ),
+        "neutral": (("I felt {} little",), ("I felt {} little",), ("I felt {} little",)),
+    },
+}
+COLOURS = {
+    "nl": ("eerlijk gezegd", "eigenlijk", "gewoon", "meteen", "opnieuw", "oprecht", "toch"),
+    "en": ("frankly", "genuinely", "honestly", "immediately", "just", "openly", "again"),
+}
+BECAUSE = {"nl": (", want ", ": "), "en": (", because ", ": ")}
+
 IDEAS = (
     "Laat in de app zien wie mijn dossier behandelt.", "Bied een terugbelknop aan in plaats van wachtmuziek.",
     "Stuur een bericht zodra de schade is uitgekeerd.", "Maak de polis korter en in gewone taal.",

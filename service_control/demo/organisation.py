@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import incidentals, surveys
+from . import emotions, incidentals, surveys
 from .contacts import Contacts, build_contacts
 from .employees import Staff, build_staff
 from .outcomes import Outcomes, Referrals, build_referrals, live, settle_contracts
@@ -34,6 +34,7 @@ class Block:
     contact_survey: surveys.ContactSurvey
     clicks: surveys.EmployeeClicks
     relation_survey: surveys.RelationSurvey
+    emotion_survey: emotions.EmotionSurvey
     pulse: surveys.Pulse
     transactions: incidentals.Transactions
     advocacy: incidentals.Advocacy
@@ -65,6 +66,7 @@ def simulate(seed: int, number: int, customer_count: int) -> Block:
         referrals=build_referrals(seed, number, customers, outcomes),
         contact_survey=contact_survey, clicks=clicks,
         relation_survey=relation_survey,
+        emotion_survey=emotions.survey_emotions(seed, number, customers, contacts),
         pulse=surveys.survey_employees(seed, number, staff),
         transactions=incidentals.build_transactions(seed, number, customers, outcomes),
         advocacy=incidentals.build_advocacy(seed, number, customers, outcomes),

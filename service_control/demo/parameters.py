@@ -133,6 +133,28 @@ class Product:
 
 
 @dataclass(frozen=True)
+class MarkBand:
+    """Report marks from `lowest` on, and the shares of customers whose relation was weakened, unchanged and
+    strengthened.
+    """
+
+    code: str
+    lowest: float
+    relation: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a contact did to the relation: shares of who felt negative, neutral and positive, and of the
+    intensities 1, 2 and 3 among who felt anything.
+    """
+
+    code: str
+    sign: tuple[float, float, float]
+    intensity: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class EmployeeDriver:
     """An employee driver and its weight in engagement (points of engagement per point of the driver)."""
 
@@ -155,6 +177,11 @@ class Truth:
     products: tuple[Product, ...]
     employee_drivers: tuple[EmployeeDriver, ...]
     facets: tuple[tuple[str, float], ...]  # facet and its mean on 0-6 at engagement 0
+    mark_bands: tuple[MarkBand, ...]  # from the lowest to the highest
+    relations: tuple[Relation, ...]
+    # Shares of emotions by journey ("" the others), apart from surprise.
+    positive_emotions: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    negative_emotions: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
 
     # Customers
     joining_share: float = 0.20  # of all customers ever: joined during the history
@@ -272,6 +299,27 @@ class Truth:
     relation_business_factor: float = 2.0  # business customers are sampled this many times as often
     relation_response_share: float = 0.36
     quarantine_days: int = 30  # no relation survey within so many days after a contact
+
+    # Emotion survey: after every contact of a panel, an image, what it did to the relation and a mark
+    emotion_panel_share: float = 0.15  # of customers who may be asked
+    emotion_response_share: float = 0.85
+    emotion_mark_base: float = 7.35
+    emotion_mark_per_quality: float = 0.75
+    emotion_mark_noise: float = 0.95
+    emotion_blank_share: float = 0.02  # of each question
+    emotion_surprise_share: float = 0.06  # of those who felt anything
+    emotion_text_share: float = 0.60
+    emotion_wrong_image_share: float = 0.10  # another emotion of the same sign, drawn as the right one was
+    emotion_wrong_label_share: float = 0.10  # of the imported model, likewise
+    emotion_reviewed_share: float = 0.02  # of explained images: a reviewer says what was felt
+    emotion_sentiment: float = 1.1  # score of an explanation per unit of its sign
+    # Peak and end: who had enough moments in a journey is asked to look back on it, -3 to 3
+    journey_minimum_moments: int = 3
+    journey_gap_days: int = 30  # a journey is over when nothing followed for so long
+    looking_back_share: float = 0.80
+    looking_back_per_peak_end: float = 0.75  # points per point of the mean of peak and end
+    looking_back_per_mean: float = 0.0  # of the mean of all moments, at the same peak and end
+    looking_back_noise: float = 0.6
 
     # Employees
     pulse_response_share: float = 0.84
@@ -409,6 +457,25 @@ TRUTH = Truth(
         ("learning_ability", 4.3),
         ("resilience", 3.8),
     ),
+    mark_bands=(
+        MarkBand("1_5", 1.0, (0.60, 0.33, 0.07)),
+        MarkBand("6_7", 6.0, (0.30, 0.46, 0.24)),
+        MarkBand("8", 8.0, (0.22, 0.42, 0.36)),
+        MarkBand("9_10", 9.0, (0.14, 0.36, 0.50)),
+    ),
+    relations=(
+        Relation("weakened", (0.80, 0.14, 0.06), (0.20, 0.45, 0.35)),
+        Relation("unchanged", (0.22, 0.38, 0.40), (0.50, 0.40, 0.10)),
+        Relation("strengthened", (0.03, 0.09, 0.88), (0.20, 0.50, 0.30)),
+    ),
+    positive_emotions=(
+        ("", (("joy", 0.45), ("trust", 0.40), ("anticipation", 0.15))),
+        ("purchase", (("joy", 0.35), ("trust", 0.20), ("anticipation", 0.45))),
+    ),
+    negative_emotions=(
+        ("", (("anger", 0.45), ("disgust", 0.20), ("sadness", 0.20), ("fear", 0.15))),
+        ("claim", (("anger", 0.30), ("disgust", 0.10), ("sadness", 0.15), ("fear", 0.45))),
+    ),
 )
 
 # fmt: off
@@ -468,6 +535,9 @@ DIRT: dict[str, dict[str, int]] = {
         "unknown_column": 2,
     },
     "survey/exports/relation_survey": {
+        "duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2,
+    },
+    "survey/exports/emotion_survey": {
         "duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2,
     },
     "survey/exports/employee_pulse": {

@@ -16,9 +16,12 @@ import pyarrow.compute as pc
 from .columns import join
 from .contacts import ISSUES
 from .fragments import (
+    BECAUSE,
     CLOSINGS,
+    COLOURS,
     CONTRASTS,
     DRIVER_CLAUSES,
+    FEELINGS,
     IDEAS,
     ISSUE_OPENINGS,
     NEUTRAL,
@@ -30,6 +33,8 @@ from .parameters import TRUTH
 TONES = ("low", "middle", "high")
 LOW, MIDDLE, HIGH = range(3)
 DRIVERS = tuple(driver.code for driver in TRUTH.drivers)
+EMOTIONS = tuple(FEELINGS["nl"])
+"""The eight, and neutral at the end."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,17 @@ _CLAUSES = {
 }
 _OPENINGS = _Choice([group for issue in ISSUES for group in _both(ISSUE_OPENINGS, issue)])
 _CLOSINGS = _Choice([group for tone in TONES for group in _both(CLOSINGS, tone)])
-_CONTRASTS, _NEUTRAL = (_Choice(_both(source)) for source in (CONTRASTS, NEUTRAL))
+_CONTRASTS, _NEUTRAL, _COLOURS, _BECAUSE = (
+    _Choice(_both(source)) for source in (CONTRASTS, NEUTRAL, COLOURS, BECAUSE)
+)
+_FEELINGS = _Choice(
+    [
+        FEELINGS[language][emotion][step]
+        for emotion in EMOTIONS
+        for step in range(3)
+        for language in ("nl", "en")
+    ]
+)
 
 
 def _personal(rng: np.random.Generator, speakers: Speakers) -> pa.Array:
@@ -131,6 +146,27 @@ def explanations(
     body = pc.if_else(pa.array(uniform[5] < 0.85), join(body, "."), body)
     closing = _CLOSINGS.draw(uniform[6], 2 * tone + english, uniform[5] < 0.4)
     return join(opening, body, closing, _personal(rng, speakers), separator=" ")
+
+
+def feelings(
+    rng: np.random.Generator, emotion: np.ndarray, intensity: np.ndarray, tone: np.ndarray, speakers: Speakers
+) -> pa.Array:
+    """Explanations of an image: the feeling (row of EMOTIONS, intensity 0-3), and what brought it about."""
+    size, english = len(emotion), (~speakers.is_dutch).astype(np.int64)
+    uniform = rng.random((4, size))
+    feeling = _FEELINGS.draw(uniform[0], 2 * (3 * emotion + np.maximum(intensity, 1) - 1) + english)
+    colour = _COLOURS.draw(uniform[1], english)
+    said = pc.binary_join(pc.split_pattern(feeling, "{}"), colour)
+    low, high = (
+        _CLAUSES[side].draw(
+            uniform[2], 2 * rng.integers(0, len(DRIVERS), size) + english, tone == TONES.index(side)
+        )
+        for side in _CLAUSES
+    )
+    neutral = _NEUTRAL.draw(uniform[2], english, tone == MIDDLE)
+    text = join(said, _BECAUSE.draw(uniform[3], english), low, high, neutral, ".")
+    capital = join(pc.utf8_upper(pc.utf8_slice_codeunits(text, 0, 1)), pc.utf8_slice_codeunits(text, 1))
+    return join(capital, _personal(rng, speakers), separator=" ")
 
 
 def ideas(rng: np.random.Generator, size: int) -> pa.Array:

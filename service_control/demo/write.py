@@ -60,6 +60,7 @@ FORMATS: dict[str, Format] = {
     "hr/labour_costs": _DUTCH,
     "survey/exports/contact_survey": Format("csv", ";", "cp1252", by_month=True),
     "survey/exports/relation_survey": _CSV,
+    "survey/exports/emotion_survey": _CSV,
     "survey/exports/employee_pulse": _JSON,
     "survey/responses": _PARQUET,
     "survey/answers": _PARQUET,
@@ -82,6 +83,7 @@ _NOT_ANSWERS = {
         "weight",
         "mode",
     ),
+    "survey/exports/emotion_survey": ("response", "contact", "customer", "answered_at", "language"),
 }
 
 

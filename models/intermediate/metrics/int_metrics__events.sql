@@ -4,6 +4,8 @@
 {%- set words = "text_kind <> 'voice'" -%}
 {%- set promoters = "is_followed_up and band = 'promoter'" -%}
 {%- set pairs = 'int_survey__matched_contacts' -%}
+{%- set told = 'int_emotions__responses' -%}
+{%- set weakened = "case when relation = 'weakened' then 1 else 0 end" -%}
 {%- set metrics = [
     ('sentiment', 'fct_verbatims', 'said_on', 'net_value', words),
     ('sentiment_text', 'fct_verbatims', 'said_on', 'net_value', written),
@@ -34,6 +36,10 @@
             when not is_resolved_followed and is_resolved_perceived then 1
             when not is_resolved_followed and not is_resolved_perceived then 0
         end', 'resolution_matched_on is not null'),
+    ('nev_share', told, 'submitted_on', 'feeling_sign', 'feeling is not null'),
+    ('nev_intensity', told, 'submitted_on', 'feeling_index', 'feeling is not null'),
+    ('weakened_at_8', told, 'submitted_on', weakened, "mark_band = '8' and relation is not null"),
+    ('weakened_at_9_10', told, 'submitted_on', weakened, "mark_band = '9_10' and relation is not null"),
 ] %}
 
 with

@@ -16,7 +16,9 @@
         and response_id_known.survey_code = items.survey_code
         and delivered.item_code = items.item_code
     left join " ~ ref('scales') ~ ' as scales
-        on items.scale_id = scales.scale_id',
+        on items.scale_id = scales.scale_id
+    left join ' ~ ref('emotion_images') ~ " as images
+        on scales.kind = 'image' and trim(delivered.raw_value) = images.image_code",
     checks=[
         {
             'code': 'unknown_item', 'column': 'item_code', 'condition': 'items.item_code is null',
@@ -36,6 +38,11 @@
             'code': 'unknown_code', 'column': 'raw_value',
             'condition': "scales.kind = 'numeric' and " ~ answered ~ ' and ' ~ value ~ ' is null',
             'message': place ~ " || 'code not in the catalogue, add it to missing_codes or not_applicable_codes: ' || delivered.raw_value",
+        },
+        {
+            'code': 'unknown_image', 'column': 'raw_value',
+            'condition': "scales.kind = 'image' and " ~ answered ~ ' and images.image_code is null',
+            'message': place ~ " || 'image not in seeds/emotion_images.csv: ' || delivered.raw_value",
         },
         {
             'code': 'out_of_scale', 'column': 'raw_value',
