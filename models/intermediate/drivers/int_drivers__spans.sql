@@ -1,5 +1,5 @@
 {#- Days of follow-up that an analysis needs after its last answer. -#}
-{%- set follow_ups = {'latest': '0', 'churn': assumption('churn_follow_up_days')} -%}
+{%- set follow_ups = {'latest': '0', 'churn': assumption('churn_follow_up_days'), 'say_do': assumption('say_do_follow_up_days')} -%}
 
 with
 
