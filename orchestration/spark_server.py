@@ -52,9 +52,10 @@ RECOVERY = {
 }
 # On small data planning takes the time, not the rows: code that runs once is not worth generating. Without the adaptive
 # planner, generated code, four partitions and the parallel collector, 400 customers took 159 s of processor
-# time instead of 219 s (2026-11). Tables of one process need no metastore.
+# time instead of 219 s (2026-11). Tables of one process need no metastore. One tier of compilation reserves 48 MB for
+# compiled code, which a build fills to the last byte; what then needs a place ends with NoSuchMethodError.
 LOCAL = {
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",

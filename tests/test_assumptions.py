@@ -263,7 +263,7 @@ CHANGES = {
     # what somebody's voice told has a score and no label
     "sentiment_from": (
         1.5,
-        "select count(*) from marts.fct_verbatims where model is null and sentiment = 'neutral' "
+        "select count(*) from restricted.fct_verbatims where model is null and sentiment = 'neutral' "
         "and abs(score) >= 0.5",
     ),
     # the simulated organisation keeps the quarantine of 30 days by itself

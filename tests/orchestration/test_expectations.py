@@ -139,9 +139,10 @@ select 'csat' as metric_code, 'month' as period_grain, date '2025-01-01' as peri
    
     85e0 as ci_high, 2.5e0 as standard_error, 79e0 as comparison_value, 1e0 as change, 0.5e0 as p_value,
     'no_demonstrable_change' as verdict, 'normal' as display
-union all
-select 'csat', 'month', date '2025-01-01', 'team', 'T1',
-    null, null, null, null, null, null, null, null, null, null, 'not_compared', 'hidden'
+"""
+NO_FIGURES = """
+update marts.service_control set n = null, n_effective = null, value = null, value_unweighted = null, ci_low = null,
+    ci_high = null, standard_error = null, comparison_value = null, change = null, p_value = null, display = 'no_data'
 """
 
 
@@ -164,10 +165,8 @@ def marts(site: Site) -> Site:
         connection.execute("create table marts.fct_contacts as select 'C1' as contact_id")
         connection.execute("create table marts.dim_customers (customer_id varchar)")
         connection.execute(METRIC_VALUES)
-        connection.execute(
-            "create table marts.service_control as select * replace ('no_data' as display) "
-            "from marts.metric_values where scope_kind = 'team'"
-        )
+        connection.execute("create table marts.service_control as from marts.metric_values")
+        connection.execute(NO_FIGURES)
     return site
 
 
@@ -198,8 +197,9 @@ def test_good_marts_pass_and_data_docs_are_written(marts: Site) -> None:
          "metric_values: the value lies within its scale"),
         ("update marts.metric_values set ci_low = 90 where display = 'normal'",
          "metric_values: the value lies within its interval"),
-        ("update marts.metric_values set n = 3 where display = 'hidden'",
-         "metric_values: a hidden cell carries no figure"),
+        ("update marts.service_control set n = 3 where display = 'no_data'",
+         "service_control: a cell without data carries no figure"),
+        ("update marts.metric_values set display = 'no_data'", "metric_values: display is known"),
         ("update marts.metric_values set metric_code = 'cst'",
          "metric_values: every metric is in dim_metrics"),
         ("update marts.metric_values set display = 'shown'", "metric_values: display is known"),

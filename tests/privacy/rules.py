@@ -60,7 +60,6 @@ class Metric:
     code: str
     seen: Sequence[Seen] = ()
     finest_grain: str = "day"
-    audience: str = "customer"
     counts: Mapping[Cell, int] = field(default_factory=dict)
 
 
@@ -120,9 +119,8 @@ def _tables(
     table("assumptions", "assumption_code varchar, value double", _assumptions())
     table(
         "dim_metrics",
-        "metric_code varchar, item_metric_code varchar, audience varchar, finest_grain varchar, "
-        "has_finite_population boolean",
-        [(metric.code, None, metric.audience, metric.finest_grain, False) for metric in metrics],
+        "metric_code varchar, item_metric_code varchar, finest_grain varchar, has_finite_population boolean",
+        [(metric.code, None, metric.finest_grain, False) for metric in metrics],
     )
     table("dim_teams", "team_id varchar, department_id varchar", teams.items())
     table("int_calendar__bounds", "first_day date, last_day date", [(first, last)])
@@ -178,7 +176,7 @@ def _tables(
 
 
 def _count_people(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> None:
-    """Distinct people behind every cell, and behind the pieces of weeks, one cell at a time."""
+    """Distinct people behind every cell, one cell at a time."""
     keys = ["'all'", *KINDS]
     by_kind = " union all ".join(
         f"select metric_code, person, observed_on, '{kind}' as scope_kind, {key} as scope_key "
@@ -191,14 +189,7 @@ def _count_people(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metri
         with placed as ({by_kind})
         select metric_code, period_grain, period_start, scope_kind, scope_key, count(distinct person) as people_count
         from placed
-        inner join (
-            select period_grain, period_start, period_end from ref__int_calendar__periods
-            union all
-            select distinct 'week_of_month',
-                greatest(date_trunc('week', date_day), date_trunc('month', date_day))::date,
-                least(date_trunc('week', date_day) + interval 6 day, last_day(date_day))::date
-            from ref__dim_dates
-        ) as periods on observed_on between period_start and period_end
+        inner join ref__int_calendar__periods on observed_on between period_start and period_end
         group by all
         union all
         select metric_code, period_grain, period_start, scope_kind, scope_key, n from ref__int_metrics__loss_parts

@@ -11,16 +11,14 @@ from tests.privacy.rules import Cell, Metric, Seen, shown
 MONTH = date(2025, 3, 1)
 
 
-def shown_keys(
-    teams: dict[str, int], members: dict[str, int] | None = None, audience: str = "customer"
-) -> set[str]:
+def shown_keys(teams: dict[str, int], members: dict[str, int] | None = None) -> set[str]:
     """Which departments and teams are shown of one department X; a key X itself are those directly in it."""
     places = [team for team, count in teams.items() for _ in range(count)]
     seen = [Seen(number, date(2025, 3, 5), "X", team) for number, team in enumerate(places)]
     counted = [(MONTH, "department", "X", sum((members or teams).values()))]
     counted += [(MONTH, "team", team, count) for team, count in (members or teams).items()]
     cells = shown(
-        [Metric("enps", seen, "month", audience)],
+        [Metric("enps", seen, "month")],
         date(2025, 1, 1),
         date(2025, 12, 31),
         dict.fromkeys(teams, "X"),
@@ -31,7 +29,6 @@ def shown_keys(
     return {f"{cell.kind} {cell.key}" for cell in month if cell.kind in ("department", "team")}
 
 
-@pytest.mark.parametrize("audience", ["customer", "employee"])
 @pytest.mark.parametrize(
     ("teams", "expected"),
     [
@@ -41,12 +38,11 @@ def shown_keys(
         ({"A": 5, "B": 6}, {"department X", "team A", "team B"}),
     ],
 )
-def test_what_a_department_shows(teams: dict[str, int], expected: set[str], audience: str) -> None:
-    assert shown_keys(teams, audience=audience) == expected
+def test_what_a_department_shows(teams: dict[str, int], expected: set[str]) -> None:
+    assert shown_keys(teams) == expected
 
 
 def test_enough_answers_of_too_few_members_are_hidden() -> None:
-    """Contacts of a team count by the dozen, whoever of its four people had them."""
+    """Contacts of a team and the customers who answer count by the dozen, whoever of its four people had them."""
     contacts, members = {"A": 40, "B": 60, "C": 80}, {"A": 4, "B": 6, "C": 9}
-    assert shown_keys(contacts, members, "employee") == {"department X", "team C"}
-    assert shown_keys(contacts, members, "customer") == {"department X", "team A", "team B", "team C"}
+    assert shown_keys(contacts, members) == {"department X", "team C"}

@@ -51,22 +51,24 @@ def test_employees_about_themselves_are_not_among_the_answers(
 
 
 @pytest.mark.parametrize(
-    ("table", "day"), [("fct_contacts", "started_on"), ("fct_survey_answers", "submitted_on")]
+    "table", ["fct_contacts", "fct_survey_answers", "fct_verbatims", "fct_invitations", "fct_advocacy"]
 )
-def test_rows_carry_no_team_of_a_few(
-    demo: Project, serving: duckdb.DuckDBPyConnection, table: str, day: str
-) -> None:
+def test_rows_carry_no_team_of_a_few(demo: Project, serving: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Of what belongs to a contact the month of the contact counts: its row is in fct_contacts as well."""
     few = demo.query(
         f"select distinct scope_key, month_start from intermediate.int_metrics__members "
         f"where scope_kind = 'team' and member_count < {ENOUGH}"
     )
     assert few
-    employees = "" if table == "fct_contacts" else "respondent_kind = 'employee' and "
     named = serving.execute(
-        f"select distinct team_id, date_trunc('month', {day})::date from marts.{table} "
-        f"where {employees} team_id is not null"
+        f"select distinct rows.team_id, date_trunc('month', contacts.started_on)::date from marts.{table} as rows "
+        "inner join marts.fct_contacts as contacts using (contact_id) where rows.team_id is not null"
     ).fetchall()
-    assert named and not set(named) & set(few)
+    assert (named or table == "fct_advocacy") and not set(named) & set(few)
+    assert serving.execute(
+        f"select count(*) from marts.{table} as rows inner join marts.fct_contacts as contacts using (contact_id) "
+        "where contacts.team_id is null and rows.team_id is not null"
+    ).fetchone() == (0,)
 
 
 def test_refused_values_of_employees_stay_behind(serving: duckdb.DuckDBPyConnection) -> None:

@@ -5,7 +5,6 @@ families as (
     select
         coalesce(item_metric_code, metric_code) as family_code,
         min(metric_code) as metric_code,
-        min(audience) as audience,
         min(finest_grain) as finest_grain
     from {{ ref('dim_metrics') }}
     group by coalesce(item_metric_code, metric_code)
@@ -18,7 +17,6 @@ counted_by_period as (
 cells as (
     select
         families.family_code,
-        families.audience,
         parts.period_grain,
         parts.period_start,
         parts.scope_kind,
@@ -40,9 +38,7 @@ cells as (
 -- A week that lies in two months falls into two pieces: months minus weeks would show them.
 pieces as (
     select
-        families.metric_code,
         families.family_code,
-        families.audience,
         cast(date_trunc('week', parts.observed_on) as date) as week_start,
         cast(date_trunc('month', parts.observed_on) as date) as month_start,
         parts.scope_kind,
@@ -52,7 +48,7 @@ pieces as (
     inner join {{ ref('int_metrics__daily_parts') }} as parts on families.metric_code = parts.metric_code
     where families.finest_grain = 'day'
     group by
-        families.metric_code, families.family_code, families.audience, parts.scope_kind, parts.scope_key,
+        families.family_code, parts.scope_kind, parts.scope_key,
         cast(date_trunc('week', parts.observed_on) as date), cast(date_trunc('month', parts.observed_on) as date)
 ),
 
@@ -60,7 +56,6 @@ pieces as (
 counted_pieces as (
     select
         pieces.family_code,
-        pieces.audience,
         case
             when pieces.week_start >= pieces.month_start and pieces.week_start + 6 < pieces.month_start + interval '1' month
                 then 'whole_week'
@@ -71,7 +66,7 @@ counted_pieces as (
         pieces.scope_key,
         pieces.month_start,
         pieces.n,
-        coalesce(own.people_count, greatest(pieces.n - (weeks.n - weeks.people), 1)) as people
+        greatest(pieces.n - (weeks.n - weeks.people), 1) as people
     from pieces
     inner join cells as weeks
         on pieces.family_code = weeks.family_code
@@ -79,31 +74,25 @@ counted_pieces as (
         and pieces.scope_kind = weeks.scope_kind
         and pieces.scope_key = weeks.scope_key
         and weeks.period_grain = 'week'
-    left join {{ ref('int_metrics__people') }} as own
-        on pieces.metric_code = own.metric_code
-        and own.period_grain = 'week_of_month'
-        and greatest(pieces.week_start, pieces.month_start) = own.period_start
-        and pieces.scope_kind = own.scope_kind
-        and pieces.scope_key = own.scope_key
 ),
 
 -- Both edges of a month together: what the whole weeks leave of it.
 edges as (
-    select family_code, audience, month_start, scope_kind, scope_key, sum(n) as n, max(people) as largest_people
+    select family_code, month_start, scope_kind, scope_key, sum(n) as n, max(people) as largest_people
     from counted_pieces
     where period_grain = 'edge_of_month'
-    group by family_code, audience, month_start, scope_kind, scope_key
+    group by family_code, month_start, scope_kind, scope_key
 ),
 
 sized as (
-    select family_code, audience, period_grain, period_start, scope_kind, scope_key, is_additive, n, people
+    select family_code, period_grain, period_start, scope_kind, scope_key, is_additive, n, people
     from cells
     union all
-    select family_code, audience, period_grain, period_start, scope_kind, scope_key, true as is_additive, n, people
+    select family_code, period_grain, period_start, scope_kind, scope_key, true as is_additive, n, people
     from counted_pieces
     union all
     select
-        edges.family_code, edges.audience, 'edges_of_month' as period_grain, edges.month_start as period_start,
+        edges.family_code, 'edges_of_month' as period_grain, edges.month_start as period_start,
         edges.scope_kind, edges.scope_key, true as is_additive, edges.n,
         greatest(edges.largest_people, edges.n - (months.n - months.people)) as people
     from edges
@@ -153,7 +142,7 @@ select
     cast(sized.people as bigint) as people,
     -- without a headcount as many as there are observations, which limits nothing
     cast(case
-        when sized.audience = 'employee' and sized.scope_kind in ('team', 'department') and staffed.row_count > 0
+        when sized.scope_kind in ('team', 'department') and staffed.row_count > 0
             then coalesce(members.member_count, 0)
         else sized.n
     end as bigint) as members

@@ -43,6 +43,7 @@ select
     answers.item_code,
     answers.survey_code,
     answers.customer_id,
+    answers.contact_id,
     answers.team_id,
     answers.department_id,
     answers.segment,

@@ -1,0 +1,1 @@
+{{ public_rows('fct_invitations', 'sent_on') }}

@@ -1,0 +1,1 @@
+{{ public_rows('fct_verbatims', 'said_on') }}
