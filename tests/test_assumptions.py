@@ -29,6 +29,8 @@ ALLOWED_SQL = {
     "t_quantile.sql": (FORMULA, "3 4 5 7 9 15 16 17 19 79 96 384 776 945 1482 1920 92160"),
     "wilson_bound.sql": (FORMULA, "4"),
     "z_975.sql": (FORMULA, "1.959963984540054"),
+    "driver_slots.sql": (TECHNICAL + ": places for as many drivers as LMG is calculated for", "13"),
+    "int_drivers__responses.sql": ("the middle of a scale of 0 to 1", "0.5"),
     "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e9 1e12 1e300"),
     "item_scores.sql": (TECHNICAL, "1e-9"),
     "checked_rows.sql": (TECHNICAL, "3"),
@@ -77,6 +79,7 @@ ALLOWED_PYTHON = {
         {1e-300, 1e-14, 1e-12, 1e-07, 1e-06, 0.0001, 3, 11.9, 12, 1000},
     ),
     "service_control/statistics/review.py": (TECHNICAL + ": rounding", {1e-12}),
+    "service_control/statistics/tables.py": ("the middle of a scale of 0 to 1; per cent", {0.5, 100}),
     "service_control/statistics/student.py": (
         FORMULA + ": of 95 %",
         {0.95, 0.975, 3, 4, 5, 7, 9, 15, 16, 17, 19, 79, 96, 200, 384, 776, 945, 1482, 1920, 92160},
@@ -215,6 +218,7 @@ def test_every_assumption_is_used_and_every_used_one_exists() -> None:
 
 
 # A value far from the one in use, and a figure that no other assumption moves: what its old value rules out.
+BOXES = "select count(*) from intermediate.int_drivers__responses where box_1 = {box} and raw_1 = {answer}"
 FOLLOWED = "select count(*) from marts.{} where is_followed_up"
 CHANGES = {
     "hidden_below_n": (20, "select count(*) from marts.metric_values where metric_code = 'ces' and n < 20"),
@@ -273,6 +277,21 @@ CHANGES = {
     ),
     "response_follow_up_days": (60, FOLLOWED.format("fct_invitations")),
     "advocacy_follow_up_days": (30, FOLLOWED.format("fct_advocacy")),
+    "driver_low_boxes": (1, BOXES.format(box=-1, answer=2)),
+    "driver_high_boxes": (2, BOXES.format(box=1, answer=4)),
+    "churn_follow_up_days": (
+        30,
+        "select max(period_end) from intermediate.int_drivers__spans where span_code = 'churn'",
+    ),
+    "churn_sample_customers": (
+        10,
+        "select count(distinct customer_id) <= 10 from intermediate.int_drivers__churn_rows",
+    ),
+    "smallest_correlation": (
+        0.9,
+        "select count(*) from marts.service_level_fit where verdict = 'hardly_moves' and correlation > 0.1",
+    ),
+    "say_do_follow_up_days": (100, "select max(follow_up_days) from marts.say_do"),
 }
 
 

@@ -22,3 +22,4 @@ class Assumptions(AssumptionRows):
     panel_minimum_periods: float
     holdout_share: float
     redundant_correlation: float
+    smallest_correlation: float

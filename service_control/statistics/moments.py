@@ -1,8 +1,8 @@
 """Sums and sums of products of variables: all that an analysis of drivers needs of the rows.
 
-What leaves SQL is one row per group of respondents and pair of variables. A respondent belongs to one group as a
-whole (by a hash of the key), so that groups are independent and can be resampled in the place of respondents:
-a group per respondent while there are few, 200 or more groups of many respondents when there are many.
+What leaves SQL is one row of sums per group of respondents. A respondent belongs to one of 256 groups as a whole (by a
+hash of the key), so that groups are independent and can be resampled in the place of respondents: mostly a respondent
+each while there are few, many in each when there are many.
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from service_control.errors import InputError
-
-ONE = "one"
-"""Name of the constant in the long form: its product with itself is n, with a variable that variable's sum."""
 
 SMALLEST_EIGENVALUE = 1e-9
 """Of correlations; below it rounding decides what a regression gives."""
@@ -58,33 +55,6 @@ class Moments:
         n = np.diff(starts, append=len(rows)).astype(float)
         return cls(tuple(names), n, np.add.reduceat(rows, starts), products)
 
-    @classmethod
-    def of_products(
-        cls, groups: np.ndarray, firsts: np.ndarray, seconds: np.ndarray, sums: np.ndarray
-    ) -> Moments:
-        """From the long form, four columns of equal length: group, variable, variable, sum of their product.
-
-        The constant `one` is a variable among them. A pair may stand in either order, and must stand in each group.
-        Raises InputError when a pair is missing or given twice.
-        """
-        group_names, group = np.unique(groups, return_inverse=True)
-        names = [ONE, *sorted({*firsts, *seconds} - {ONE})]
-        place = {name: i for i, name in enumerate(names)}
-        first, second = (np.array([place[name] for name in column]) for column in (firsts, seconds))
-        table = np.full((len(group_names), len(names), len(names)), np.nan)
-        low, high = np.minimum(first, second), np.maximum(first, second)
-        if len(np.unique(np.column_stack([group, low, high]), axis=0)) < len(group):
-            raise InputError("a pair of variables stands twice in a group", remedy="group by group and pair")
-        table[group, low, high] = sums
-        table[group, high, low] = sums
-        if np.isnan(table).any():
-            g, a, b = np.argwhere(np.isnan(table))[0]
-            raise InputError(
-                f"group {group_names[g]} has no sum of {names[a]} x {names[b]}",
-                remedy="sum every pair over the same complete rows",
-            )
-        return cls(tuple(names[1:]), table[:, 0, 0], table[:, 0, 1:], table[:, 1:, 1:])
-
     def select(self, names: Sequence[str]) -> Moments:
         """The same rows, some variables, in the order given. Raises InputError for one that is not there."""
         missing = [name for name in names if name not in self.names]
@@ -102,7 +72,9 @@ class Moments:
     def resampled(self, samples: int, random: np.random.Generator) -> Moments:
         """Bootstrap over the groups, the only axis: each sample is as many groups, drawn with replacement."""
         count, k = self.sums.shape
-        weights = random.multinomial(count, np.full(count, 1 / count), size=samples).astype(float)
+        # drawn one by one and counted: in a fraction of the time of random.multinomial
+        drawn = random.integers(0, count, (samples, count)) + count * np.arange(samples)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=samples * count).reshape(samples, count).astype(float)
         products = (weights @ self.products.reshape(count, k * k)).reshape(samples, k, k)
         return Moments(self.names, weights @ self.n, weights @ self.sums, products)
 

@@ -7,7 +7,7 @@ import pytest
 
 from service_control.errors import InputError
 from service_control.statistics.assumptions import Assumptions
-from service_control.statistics.moments import ONE, Moments
+from service_control.statistics.moments import Moments
 from service_control.statistics.regression import regression
 from tests.statistics.analyses import values_of_seed
 
@@ -15,36 +15,6 @@ RANDOM = np.random.default_rng(11)
 NAMES = ("ease", "empathy", "nps")
 ROWS = RANDOM.integers(1, 8, (500, 3)) + RANDOM.normal(0, 0.1, (500, 1))
 GROUPS = RANDOM.integers(0, 40, 500)
-
-
-def long_form(rows: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, ...]:
-    """As SQL would deliver it: each pair once, the constant among the variables, in no order."""
-    columns = {ONE: np.ones(len(rows)), **dict(zip(NAMES, rows.T, strict=True))}
-    pairs = [(a, b) for i, a in enumerate(columns) for b in list(columns)[i:]]
-    table = [
-        (group, second, first, (columns[first] * columns[second])[groups == group].sum())
-        for first, second in pairs
-        for group in np.unique(groups)
-    ]
-    order = np.random.default_rng(1).permutation(len(table))
-    return tuple(np.array([table[i][column] for i in order]) for column in range(4))
-
-
-def test_the_long_form_is_the_rows():
-    from_rows = Moments.of_rows(NAMES, ROWS, GROUPS)
-    groups, firsts, seconds, sums = long_form(ROWS, GROUPS)
-    from_sums = Moments.of_products(groups, firsts, seconds, sums.astype(float))
-    assert from_sums.names == tuple(sorted(NAMES))
-    for name in ("n", "sums", "products"):
-        assert getattr(from_sums.select(NAMES), name) == pytest.approx(getattr(from_rows, name))
-
-
-def test_a_pair_that_is_missing_or_stands_twice_is_refused():
-    columns = long_form(ROWS, GROUPS)
-    with pytest.raises(InputError, match="no sum of"):
-        Moments.of_products(*(column[1:] for column in columns[:3]), columns[3][1:].astype(float))
-    with pytest.raises(InputError, match="twice"):
-        Moments.of_products(*(np.append(column, column[0]) for column in columns))
 
 
 def test_covariance_correlation_and_means_are_those_of_the_rows():
@@ -65,8 +35,8 @@ def test_a_constant_has_no_correlation():
 def test_a_bootstrap_sample_is_a_sum_of_whole_groups():
     groups = Moments.of_rows(NAMES, ROWS, GROUPS)
     samples = groups.resampled(3, np.random.default_rng(5))
-    weights = np.random.default_rng(5).multinomial(40, np.full(40, 1 / 40), size=3)
-    rows = np.repeat(ROWS, weights[0][GROUPS], axis=0)
+    drawn = np.random.default_rng(5).integers(0, 40, (3, 40))[0]
+    rows = np.concatenate([ROWS[group == GROUPS] for group in drawn])
     assert samples.n[0] == len(rows)
     assert samples.covariance[0] == pytest.approx(np.cov(rows.T))
 

@@ -29,6 +29,8 @@ answered as (
         max(case when metric_code = '{{ question }}' then {{ value }} end) as {{ question }},
         max(case when metric_code = '{{ question }}' then submitted_on end) as {{ question }}_on,
         {%- endfor %}
+        max(case when metric_code = 'ces' then box_value end) as ces_box,
+        max(case when metric_code = 'eces_estimate' then box_value end) as eces_estimate_box,
         max(case when metric_code = 'ces' then scale_id end) as ces_scale_id,
         max(case when metric_code = 'eces_estimate' then scale_id end) as eces_estimate_scale_id
     from answers
@@ -50,6 +52,8 @@ matched as (
         contacts.product,
         answered.ces as customer_ease,
         answered.eces_estimate as employee_ease,
+        answered.ces_box as customer_ease_box,
+        answered.eces_estimate_box as employee_ease_box,
         case
             -- a difference has a meaning on one scale only
             when answered.ces_scale_id = answered.eces_estimate_scale_id

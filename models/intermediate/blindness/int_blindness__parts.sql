@@ -1,0 +1,60 @@
+{%- set scopes = scope_kinds() | map(attribute='column') | list -%}
+{#- Code, day, what went wrong for the customer, and what the own figure calls good; null where either is unknown. -#}
+{%- set pairs = [
+    ('resolution_logged', 'resolution_matched_on', 'not is_resolved_perceived', 'is_resolved_logged'),
+    ('resolution_followed', 'resolution_matched_on', 'not is_resolved_perceived', 'is_resolved_followed'),
+    ('effort_estimated', 'ease_matched_on', 'customer_ease_box = -1', 'employee_ease_box = 1'),
+    ('click_felt', 'click_matched_on', 'customer_click = -1', 'employee_click = 1'),
+] %}
+
+with
+
+observed as (
+    {%- for code, day, went_wrong, called_good in pairs %}
+    select
+        '{{ code }}' as blind_spot_code,
+        {{ day }} as observed_on,
+        customer_id,
+        {{ scopes | join(', ') }},
+        {{ went_wrong }} as went_wrong,
+        {{ called_good }} as is_called_good
+    from {{ ref('int_survey__matched_contacts') }}
+    where {{ day }} is not null
+    union all
+    {%- endfor %}
+    select
+        'service_level_met' as blind_spot_code,
+        answers.submitted_on as observed_on,
+        contacts.customer_id,
+        {% for scope in scopes %}answers.{{ scope }}, {% endfor %}
+        answers.box_value = -1 as went_wrong,
+        contacts.is_sla_met as is_called_good
+    from {{ ref('fct_survey_answers') }} as answers
+    inner join {{ ref('fct_contacts') }} as contacts on answers.contact_id = contacts.contact_id
+    where answers.metric_code = 'ces' and answers.box_value is not null
+),
+
+summed as (
+    select
+        observed.blind_spot_code,
+        {{ scope_of_grouping(scopes) }},
+        count(distinct observed.customer_id) as people,
+        count(*) as observed_count,
+        count(*) filter (where observed.is_called_good) as called_good_count,
+        count(*) filter (where observed.went_wrong) as n,
+        count(*) filter (where observed.went_wrong and observed.is_called_good) as missed_count
+    from observed
+    inner join {{ ref('int_drivers__spans') }} as spans
+        on spans.span_code = 'latest' and observed.observed_on between spans.period_start and spans.period_end
+    where observed.went_wrong is not null and observed.is_called_good is not null
+    group by {{ grouping_by_scope(['observed.blind_spot_code'], scopes) }}
+)
+
+select
+    blind_spot_code,
+    scope_kind,
+    coalesce(scope_key, '') as scope_key,
+    {%- for name in ['people', 'observed_count', 'called_good_count', 'n', 'missed_count'] %}
+    cast({{ name }} as bigint) as {{ name }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from summed

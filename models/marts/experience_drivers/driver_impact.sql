@@ -1,0 +1,66 @@
+with
+
+found as (
+    select * from {{ ref('int_drivers__impact') }}
+),
+
+shown as (
+    select * from {{ ref('int_drivers__shown') }} where analysis = 'driver'
+)
+
+select
+    found.survey_code,
+    found.outcome_metric_code,
+    found.scope_kind,
+    found.scope_key,
+    found.driver_code,
+    outcomes.audience,
+    outcomes.metric_name_en as outcome_name_en,
+    outcomes.metric_name_nl as outcome_name_nl,
+    shown.scope_name_en,
+    shown.scope_name_nl,
+    drivers.driver_name_en,
+    drivers.driver_name_nl,
+    case when found.outcome_metric_code = 'churn' then 'marginal_effects' else 'relative_weights' end as method,
+    found.state,
+    found.refusal_reason,
+    found.refusal_needed,
+    found.refusal_found,
+    found.refusal_about,
+    shown.n,
+    found.n_effective,
+    shown.respondent_count,
+    {%- for name in ['r_squared', 'weight', 'share_pct'] %}
+    found.{{ name }},
+    found.{{ name }}_ci_low,
+    found.{{ name }}_ci_high,
+    {%- endfor %}
+    found.lmg,
+    found.noise_weight,
+    found.correlation,
+    found.beta,
+    found.beta_ci_low,
+    found.beta_ci_high,
+    cast(found.sign as integer) as sign,
+    found.vif,
+    cast(found.importance_rank as integer) as importance_rank,
+    found.performance,
+    found.quadrant,
+    drivers.is_affective,
+    {%- for name in ['affective_share_pct', 'marginal_effect_pct'] %}
+    found.{{ name }},
+    found.{{ name }}_ci_low,
+    found.{{ name }}_ci_high,
+    {%- endfor %}
+    found.q_value,
+    found.event_count,
+    shown.period_start,
+    shown.period_end
+from found
+inner join shown
+    on found.survey_code = shown.subject_code
+    and found.outcome_metric_code = shown.outcome_metric_code
+    and found.scope_kind = shown.scope_kind
+    and found.scope_key = shown.scope_key
+inner join {{ ref('dim_metrics') }} as outcomes on found.outcome_metric_code = outcomes.metric_code
+inner join {{ ref('dim_drivers') }} as drivers on found.driver_code = drivers.driver_code
