@@ -152,7 +152,9 @@ class SpendPerPurchase:
     def expected_spend_errors(self, frequency: np.ndarray, mean_spend: np.ndarray) -> np.ndarray:
         """What `expected_spend` moves for a standard deviation of each of the three independent errors, (m, 3)."""
         return moved_by_errors(
-            lambda at: SpendPerPurchase(*np.exp(at), 0.0, self.covariance).expected_spend(frequency, mean_spend),
+            lambda at: SpendPerPurchase(*np.exp(at), 0.0, self.covariance).expected_spend(
+                frequency, mean_spend
+            ),
             np.log([self.p, self.q, self.gamma]),
             self.covariance,
         )

@@ -131,7 +131,9 @@ def panel_link(
     freedom, level = len(kept) - 1, assumptions.significance_level
     reliability = None
     if driver_error_variances is None:
-        error = np.sqrt(freedom / len(kept) * ((without[:, 0] / without[:, 1] - whole[0] / whole[1]) ** 2).sum())
+        error = np.sqrt(
+            freedom / len(kept) * ((without[:, 0] / without[:, 1] - whole[0] / whole[1]) ** 2).sum()
+        )
         estimate = Estimate.of(whole[0] / whole[1], error, level, freedom)
         p_value = estimate.p_value
     else:
