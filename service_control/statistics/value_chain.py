@@ -71,8 +71,8 @@ def panel_link(
     driver_values, outcome_values : (m,).
     lags : periods between driver and outcome to try, 0 or more.
     driver_error_variances : (m,), variance of each driver value by chance in who answered. Given, the slope is that of
-        the driver without this chance, which would draw it to zero, with Fieller's interval. Leave it away where the same
-        people tell the outcome: chance in who answered is then in both.
+        the driver without this chance, which would draw it to zero, with Fieller's interval. Leave it away where
+        the same people tell the outcome: chance in who answered is then in both.
 
     Unit and period effects are taken out: what differs lastingly between units, and what all units share in a period,
     such as a season. The lag is chosen on the last periods, with the slope of the ones before; then the slope is
@@ -204,8 +204,8 @@ def _residuals(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _moments_within(x: np.ndarray, y: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Per observation, within units and periods: product of driver and outcome, square of the driver, and how much of that
-    is chance, (3,). NaN when the driver does not vary within units.
+    """Per observation, within units and periods: product of driver and outcome, square of the driver, and how much
+    of that is chance, (3,). NaN when the driver does not vary within units.
     """
     is_known = ~np.isnan(x) & ~np.isnan(y)
     x_left, y_left = _within(x, is_known), _within(y, is_known)
@@ -268,7 +268,7 @@ def what_if(
     levels: Sequence[float],
     euro: Estimate,
     *,
-    assumptions: Assumptions,
+    significance_level: float,
 ) -> WhatIf | Refusal:
     """Carry `change` points of the first driver through a chain of links to euros.
 
@@ -281,10 +281,11 @@ def what_if(
     Returns a Refusal when a link is not demonstrable, or when a driver would leave the range that was observed: no
     prediction beyond it.
     """
-    level = assumptions.significance_level
     for link in links:
         if not link.is_demonstrable:
-            return Refusal("link_not_demonstrable", needed=level, found=link.p_value, about=link.driver)
+            return Refusal(
+                "link_not_demonstrable", needed=significance_level, found=link.p_value, about=link.driver
+            )
     steps: list[Estimate] = []
     moved = change
     for number, (link, today) in enumerate(zip(links, levels, strict=True)):
@@ -293,8 +294,8 @@ def what_if(
             limit = link.highest if reached > link.highest else link.lowest
             return Refusal("outside_observed_range", needed=limit, found=float(reached), about=link.driver)
         moved *= link.slope.value
-        steps.append(_changed(change, [each.slope for each in links[: number + 1]], level))
-    return WhatIf(tuple(steps), _changed(change, [*(each.slope for each in links), euro], level))
+        steps.append(_changed(change, [each.slope for each in links[: number + 1]], significance_level))
+    return WhatIf(tuple(steps), _changed(change, [*(each.slope for each in links), euro], significance_level))
 
 
 def _changed(change: float, slopes: list[Estimate], level: float) -> Estimate:

@@ -392,7 +392,7 @@ def poor_service_rows(cells: Columns, bases: Columns, assumptions: ValueAssumpti
 
     Parameters
     ----------
-    cells : scope_kind, scope_key, experience (none too), customer_count, lost_count, monthly_margin_eur summed over them.
+    cells : scope_kind, scope_key, experience (none too), customer_count, lost_count, monthly_margin_eur (a sum).
     bases : as in `euro_rows`; the months still to come of those contacted.
 
     A kind of scope is left out when one of its groups is too small to be shown.

@@ -17,5 +17,5 @@ events as (
 select
     customer_id,
     influenced_customer_id,
-    cast(share / greatest(1, sum(share) over (partition by influenced_customer_id)) as {{ type_double() }}) as share
+    cast(share / nullif(greatest(1, sum(share) over (partition by influenced_customer_id)), 0) as {{ type_double() }}) as share
 from events

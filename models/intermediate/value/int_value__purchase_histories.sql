@@ -52,8 +52,8 @@ histories as (
 select
     customer_id,
     cast(frequency as integer) as frequency,
-    cast(recency_weeks as integer) as recency_weeks,
-    cast(age_weeks as integer) as age_weeks,
+    cast(floor(recency_weeks) as integer) as recency_weeks,
+    cast(floor(age_weeks) as integer) as age_weeks,
     -- customers who spend within a per cent of each other share a cell
-    coalesce(cast(floor(ln(mean_spend_eur) * 100) as integer), 0) as spend_step
+    coalesce(cast(floor(ln(nullif(mean_spend_eur, 0)) * 100) as integer), 0) as spend_step
 from histories
