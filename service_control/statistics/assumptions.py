@@ -23,3 +23,15 @@ class Assumptions(AssumptionRows):
     holdout_share: float
     redundant_correlation: float
     smallest_correlation: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueAssumptions(Assumptions):
+    """Those of what customers are worth and what service does to it as well."""
+
+    hidden_below_n: float
+    normal_from_n: float
+    discount_rate_per_year: float
+    lifetime_minimum_lost: float
+    purchase_horizon_months: float
+    chain_longest_lag: float

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from service_control.statistics.results import Estimate, Refusal
+from service_control.statistics.results import Estimate, Refusal, moved_by_errors
 
 LEAST_DISPERSION = 1e-6
 """Of 1 / (1 + alpha + beta). Below it all customers are alike for every purpose, and alpha and beta have no limit."""
@@ -64,18 +64,27 @@ class ContractLifetime:
             following = lifetime[i] = retention[i] * (1 + following / (1 + discount_rate))
         return lifetime[n - 1]
 
+    def residual_lifetime_errors(self, renewal: np.ndarray, discount_rate: float) -> np.ndarray:
+        """What DERL moves for a standard deviation of each of the two independent errors of the fit, (m, 2).
+
+        Sums over customers may be taken before squaring: all of them share the fit.
+        """
+        return moved_by_errors(
+            lambda at: ContractLifetime(*_shape(at), 0.0, self.covariance).residual_lifetime(
+                renewal, discount_rate
+            ),
+            _parameters(self.alpha, self.beta),
+            self.covariance,
+        )
+
     def residual_lifetime_estimate(
         self, renewals: np.ndarray, shares: np.ndarray, discount_rate: float, level: float
     ) -> Estimate:
         """Mean DERL over customers, `shares` of whom come to `renewals` (both (m,)); interval by the delta method."""
-
-        def mean_of(parameters: np.ndarray) -> float:
-            fit = ContractLifetime(*_shape(parameters), 0.0, self.covariance)
-            return float(shares @ fit.residual_lifetime(renewals, discount_rate) / np.sum(shares))
-
-        at = _parameters(self.alpha, self.beta)
-        gradient = optimize.approx_fprime(at, mean_of, 1e-5)
-        return Estimate.of(mean_of(at), float(np.sqrt(gradient @ self.covariance @ gradient)), level)
+        weights = np.asarray(shares, dtype=float) / np.sum(shares)
+        errors = weights @ self.residual_lifetime_errors(renewals, discount_rate)
+        mean = weights @ self.residual_lifetime(renewals, discount_rate)
+        return Estimate.of(float(mean), float(np.sqrt((errors**2).sum())), level)
 
 
 def fit_contract_lifetime(at_risk: np.ndarray, renewed: np.ndarray) -> ContractLifetime | Refusal:

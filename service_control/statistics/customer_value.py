@@ -49,10 +49,10 @@ def purchase_value(
     horizon : periods to look ahead, in the unit of time of the histories.
     discount_rate : per period; purchases of a period count at its end.
     """
-    ends = np.arange(horizon + 1)[:, None]
-    per_period = np.diff(buying.expected_purchases(ends, frequency, recency, age), axis=0)
-    discounted = (per_period / (1 + discount_rate) ** ends[1:]).sum(axis=0)
-    return margin_share * spend.expected_spend(frequency, mean_spend_eur) * discounted
+    purchases, _ = buying.discounted_purchases(
+        np.arange(1, horizon + 1), discount_rate, frequency, recency, age
+    )
+    return margin_share * spend.expected_spend(frequency, mean_spend_eur) * purchases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import optimize, special
 
-from service_control.statistics.results import Refusal
+from service_control.statistics.results import Refusal, moved_by_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,34 @@ class RepeatBuying:
         ratio = (self.alpha + age) / (self.alpha + age + t)
         bracket = 1 - ratio ** (a - 1) * special.hyp2f1(total - self.r - x, a - 1, total, 1 - ratio)
         return total / (a - 1) * bracket * self.alive(x, recency, age)
+
+    def discounted_purchases(
+        self,
+        periods: np.ndarray,
+        discount_rate: float,
+        frequency: np.ndarray,
+        recency: np.ndarray,
+        age: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Expected purchases still to come, discounted, (m,), and what they move for each error of the fit, (m, 4).
+
+        Parameters
+        ----------
+        periods : (t,), ends of the periods to look ahead, rising, in the unit of time of the histories; purchases of a
+            period count at its end.
+        discount_rate : per unit of time.
+        frequency, recency, age : (m,).
+        """
+        ends = np.append(0.0, periods)[:, None]
+        factors = (1 + discount_rate) ** -ends[1:]
+
+        def purchases(logarithms: np.ndarray) -> np.ndarray:
+            model = RepeatBuying(*np.exp(logarithms), 0.0, self.covariance)
+            expected = model.expected_purchases(ends, frequency, recency, age)
+            return (np.diff(expected, axis=0) * factors).sum(axis=0)
+
+        at = np.log([self.r, self.alpha, self.a, self.b])
+        return purchases(at), moved_by_errors(purchases, at, self.covariance)
 
 
 def fit_repeat_buying(
@@ -120,6 +148,16 @@ class SpendPerPurchase:
         weight = self.p * x + self.q - 1
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(weight > 0, self.p * (self.gamma + x * np.where(x > 0, mean, 0)) / weight, np.nan)
+
+    def expected_spend_errors(self, frequency: np.ndarray, mean_spend: np.ndarray) -> np.ndarray:
+        """What `expected_spend` moves for a standard deviation of each of the three independent errors, (m, 3)."""
+        return moved_by_errors(
+            lambda at: SpendPerPurchase(*np.exp(at), 0.0, self.covariance).expected_spend(
+                frequency, mean_spend
+            ),
+            np.log([self.p, self.q, self.gamma]),
+            self.covariance,
+        )
 
 
 def fit_spend_per_purchase(

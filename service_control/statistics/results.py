@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from scipy import stats
+
+STEP = 1e-5
+"""Of a derivative."""
 
 Reason = Literal[
     "too_few_observations",
@@ -23,6 +27,7 @@ Reason = Literal[
     "not_converged",
     "outside_observed_range",
     "link_not_demonstrable",
+    "driver_unreliable",
 ]
 """Codes, because the reader is told in Dutch or English elsewhere."""
 
@@ -92,3 +97,23 @@ def product(parts: list[Estimate], level: float) -> Estimate:
     spread = (variances**2 / freedom).sum()
     degrees = variances.sum() ** 2 / spread if spread > 0 else np.inf
     return Estimate.of(values.prod(), np.sqrt(variances.sum()), level, degrees)
+
+
+def moved_by_errors(
+    values_at: Callable[[np.ndarray], np.ndarray], parameters: np.ndarray, covariance: np.ndarray
+) -> np.ndarray:
+    """What values (m,) move for a standard deviation of each independent error of k fitted parameters, (m, k).
+
+    A sum of values moves by the sum of these rows; the squares of that add up to its variance.
+
+    Parameters
+    ----------
+    values_at : (k,) -> (m,).
+    covariance : (k, k) of the parameters; may be singular.
+    """
+    moves = STEP * np.eye(len(parameters))
+    gradient = np.column_stack(
+        [(values_at(parameters + move) - values_at(parameters - move)) / (2 * STEP) for move in moves]
+    )
+    sizes, directions = np.linalg.eigh(covariance)
+    return gradient @ (directions * np.sqrt(np.maximum(sizes, 0)))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from service_control.errors import InputError
 from service_control.statistics.assumptions import Assumptions
@@ -27,6 +28,8 @@ class Link:
         may leave zero out where this is False: it does not know that the lag was the luckiest of several.
     holdout_r_squared : per lag tried, of the periods that the slope was not fitted on; below 0: worse than no link.
     lowest, highest : of the driver, as observed; beyond it the link says nothing.
+    driver_reliability : share of what varies within units that is more than chance in who answered; None where the
+        driver was taken as it is.
     """
 
     driver: str
@@ -40,6 +43,11 @@ class Link:
     period_count: int
     lowest: float
     highest: float
+    driver_reliability: float | None = None
+
+
+MOST_LEFT_OUT = 200
+"""More units are left out in as many groups: their errors are as good, and a thousand teams take seconds."""
 
 
 def panel_link(
@@ -52,6 +60,7 @@ def panel_link(
     *,
     lags: Sequence[int],
     assumptions: Assumptions,
+    driver_error_variances: np.ndarray | None = None,
 ) -> Link | Refusal:
     """Slope within units, with the lag that predicts best the periods held out.
 
@@ -61,17 +70,22 @@ def panel_link(
         nothing was measured.
     driver_values, outcome_values : (m,).
     lags : periods between driver and outcome to try, 0 or more.
+    driver_error_variances : (m,), variance of each driver value by chance in who answered. Given, the slope is that of
+        the driver without this chance, which would draw it to zero, with Fieller's interval. Leave it away where
+        the same people tell the outcome: chance in who answered is then in both.
 
     Unit and period effects are taken out: what differs lastingly between units, and what all units share in a period,
     such as a season. The lag is chosen on the last periods, with the slope of the ones before; then the slope is
     fitted on all.
     Errors are clustered by unit (jackknife over units, t with units - 1).
 
-    Returns a Refusal when units or periods are too few, or the driver does not vary within units. Raises InputError
+    Returns a Refusal when units or periods are too few, the driver does not vary within units, or it varies by no more
+    than chance in who answered. Raises InputError
     when a unit stands twice in a period.
 
     Source: Cameron & Miller (2015), Journal of Human Resources 50(2); jackknife (CV3) for few clusters: MacKinnon,
-    Nielsen & Webb (2023), Journal of Applied Econometrics 38(5).
+    Nielsen & Webb (2023), Journal of Applied Econometrics 38(5). Errors in the driver: Fuller (1987), Measurement Error
+    Models, section 3.1; Fieller (1954), Journal of the Royal Statistical Society B 16(2).
     """
     unit_keys, unit = np.unique(units, return_inverse=True)
     period = np.asarray(periods, dtype=int)
@@ -83,6 +97,9 @@ def panel_link(
         )
     x, y = np.full(shape, np.nan), np.full(shape, np.nan)
     x[unit, period], y[unit, period] = driver_values, outcome_values
+    chance = np.zeros(shape)
+    if driver_error_variances is not None:
+        chance[unit, period] = np.nan_to_num(np.asarray(driver_error_variances, dtype=float))
     longest = max(lags)
     usable = shape[1] - longest
     held = int(np.ceil(usable * assumptions.holdout_share))
@@ -104,15 +121,31 @@ def panel_link(
     if count < assumptions.panel_minimum_units:
         return Refusal("too_few_units", needed=assumptions.panel_minimum_units, found=count)
     chosen, outcomes = chosen[informative], outcomes[informative]
-    slope = _slope(chosen, outcomes)
-    without = np.array(
-        [_slope(np.delete(chosen, i, axis=0), np.delete(outcomes, i, axis=0)) for i in range(count)]
-    )
+    chance = chance[:, longest - lag : shape[1] - lag][informative]
+    whole = _moments_within(chosen, outcomes, chance)
+    groups = np.arange(count) % MOST_LEFT_OUT
+    kept = [groups != group for group in range(min(count, MOST_LEFT_OUT))]
+    without = np.array([_moments_within(chosen[rows], outcomes[rows], chance[rows]) for rows in kept])
     if np.isnan(without).any():
         return Refusal("no_variation", needed=2, found=1, about=driver)
-    error = np.sqrt((count - 1) / count * ((without - slope) ** 2).sum())
-    estimate = Estimate.of(slope, error, assumptions.significance_level, count - 1)
-    p_value = min(1.0, estimate.p_value * len(lags))
+    freedom, level = len(kept) - 1, assumptions.significance_level
+    reliability = None
+    if driver_error_variances is None:
+        error = np.sqrt(
+            freedom / len(kept) * ((without[:, 0] / without[:, 1] - whole[0] / whole[1]) ** 2).sum()
+        )
+        estimate = Estimate.of(whole[0] / whole[1], error, level, freedom)
+        p_value = estimate.p_value
+    else:
+        moved = without - whole
+        covariance = freedom / len(kept) * moved.T @ moved
+        reliability = float(1 - whole[2] / whole[1])
+        ratio = _ratio(whole[0], whole[1] - whole[2], covariance, level, freedom)
+        if ratio is None:
+            return Refusal("driver_unreliable", needed=0, found=reliability, about=driver)
+        estimate = ratio
+        p_value = Estimate.of(whole[0], np.sqrt(covariance[0, 0]), level, freedom).p_value
+    p_value = min(1.0, p_value * len(lags))
     seen = chosen[~np.isnan(outcomes)]
     return Link(
         driver,
@@ -120,13 +153,33 @@ def panel_link(
         lag,
         estimate,
         p_value,
-        p_value <= assumptions.significance_level,
+        p_value <= level,
         predicted,
         count,
         outcomes.shape[1],
         float(np.nanmin(seen)),
         float(np.nanmax(seen)),
+        reliability,
     )
+
+
+def _ratio(
+    above: float, below: float, covariance: np.ndarray, level: float, degrees_of_freedom: int
+) -> Estimate | None:
+    """`above` / `below` with Fieller's interval; None when `below` may be zero and no interval ends.
+
+    covariance : (3, 3) of above, of the two parts that `below` is the difference of.
+    """
+    t = stats.t.ppf(1 - level / 2, degrees_of_freedom)
+    to_both = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, -1.0]])
+    (of_above, of_both), (_, of_below) = to_both @ covariance @ to_both.T
+    squared = below**2 - t**2 * of_below
+    if below <= 0 or squared <= 0:
+        return None
+    middle = above * below - t**2 * of_both
+    spread = np.sqrt(max(middle**2 - squared * (above**2 - t**2 * of_above), 0.0))
+    low, high = (middle - spread) / squared, (middle + spread) / squared
+    return Estimate(above / below, low, high, (high - low) / (2 * t), degrees_of_freedom)
 
 
 def _within(values: np.ndarray, is_known: np.ndarray) -> np.ndarray:
@@ -150,13 +203,25 @@ def _residuals(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return _within(x, is_known), _within(y, is_known)
 
 
+def _moments_within(x: np.ndarray, y: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Per observation, within units and periods: product of driver and outcome, square of the driver, and how much
+    of that is chance, (3,). NaN when the driver does not vary within units.
+    """
+    is_known = ~np.isnan(x) & ~np.isnan(y)
+    x_left, y_left = _within(x, is_known), _within(y, is_known)
+    square = (x_left**2).sum()
+    if square <= 1e-18 * np.nansum(x**2):
+        return np.full(3, np.nan)
+    # what unit and period effects take of each observation, and of its chance
+    taken = 1 / np.maximum(is_known.sum(axis=1, keepdims=True), 1) + 1 / np.maximum(is_known.sum(axis=0), 1)
+    left = np.maximum(1 - taken + 1 / is_known.sum(), 0)
+    return np.array([(x_left * y_left).sum(), square, (chance * left)[is_known].sum()]) / is_known.sum()
+
+
 def _slope(x: np.ndarray, y: np.ndarray) -> float:
     """NaN when the driver does not vary within units."""
-    x_left, y_left = _residuals(x, y)
-    spread = (x_left**2).sum()
-    if spread <= 1e-18 * np.nansum(x**2):
-        return float("nan")
-    return float((x_left * y_left).sum() / spread)
+    crossed, square, _ = _moments_within(x, y, np.zeros(x.shape))
+    return float(crossed / square)
 
 
 def _r_squared(slope: float, x: np.ndarray, y: np.ndarray) -> float:
@@ -203,7 +268,7 @@ def what_if(
     levels: Sequence[float],
     euro: Estimate,
     *,
-    assumptions: Assumptions,
+    significance_level: float,
 ) -> WhatIf | Refusal:
     """Carry `change` points of the first driver through a chain of links to euros.
 
@@ -216,10 +281,11 @@ def what_if(
     Returns a Refusal when a link is not demonstrable, or when a driver would leave the range that was observed: no
     prediction beyond it.
     """
-    level = assumptions.significance_level
     for link in links:
         if not link.is_demonstrable:
-            return Refusal("link_not_demonstrable", needed=level, found=link.p_value, about=link.driver)
+            return Refusal(
+                "link_not_demonstrable", needed=significance_level, found=link.p_value, about=link.driver
+            )
     steps: list[Estimate] = []
     moved = change
     for number, (link, today) in enumerate(zip(links, levels, strict=True)):
@@ -228,8 +294,8 @@ def what_if(
             limit = link.highest if reached > link.highest else link.lowest
             return Refusal("outside_observed_range", needed=limit, found=float(reached), about=link.driver)
         moved *= link.slope.value
-        steps.append(_changed(change, [each.slope for each in links[: number + 1]], level))
-    return WhatIf(tuple(steps), _changed(change, [*(each.slope for each in links), euro], level))
+        steps.append(_changed(change, [each.slope for each in links[: number + 1]], significance_level))
+    return WhatIf(tuple(steps), _changed(change, [*(each.slope for each in links), euro], significance_level))
 
 
 def _changed(change: float, slopes: list[Estimate], level: float) -> Estimate:

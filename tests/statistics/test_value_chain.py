@@ -154,17 +154,17 @@ def test_what_if_carries_a_change_to_euros() -> None:
         planted_link(driver="csat", outcome="retention", slope=Estimate.of(2.0, 0.2, 0.05, 19)),
     ]
     euro = Estimate.of(1000.0, 100.0, 0.05)
-    found = what_if(0.4, chain, [5.0, 4.0], euro, assumptions=ASSUMPTIONS)
+    found = what_if(0.4, chain, [5.0, 4.0], euro, significance_level=0.05)
     assert [step.value for step in found.steps] == pytest.approx([0.2, 0.4])
     assert found.euros.value == pytest.approx(400)
     assert found.euros.standard_error == pytest.approx(400 * np.sqrt(0.2**2 + 0.1**2 + 0.1**2))
-    back = what_if(-0.4, chain, [5.0, 4.0], euro, assumptions=ASSUMPTIONS)
+    back = what_if(-0.4, chain, [5.0, 4.0], euro, significance_level=0.05)
     assert (back.euros.low, back.euros.high) == pytest.approx((-found.euros.high, -found.euros.low))
 
 
 def test_what_if_goes_no_further_than_was_seen() -> None:
     euro = Estimate.of(1000.0, 100.0, 0.05)
-    options = {"assumptions": ASSUMPTIONS}
+    options = {"significance_level": 0.05}
     assert what_if(1.5, [planted_link()], [5.0], euro, **options) == Refusal(
         "outside_observed_range", needed=6.0, found=6.5, about="ces"
     )
@@ -182,7 +182,7 @@ def test_what_if_needs_a_link() -> None:
         [planted_link(is_demonstrable=False, p_value=0.2)],
         [5.0],
         Estimate.of(1.0, 0.1, 0.05),
-        assumptions=ASSUMPTIONS,
+        significance_level=0.05,
     )
     assert refused == Refusal("link_not_demonstrable", needed=0.05, found=0.2, about="ces")
 
@@ -229,3 +229,55 @@ def test_a_thin_group_has_no_cost() -> None:
         ["none", "one"], np.array([100, 9]), np.array([5, 2]), np.array([1, 1]), assumptions=ASSUMPTIONS
     )
     assert refused == Refusal("too_few_in_a_box", needed=10, found=9, about="one")
+
+
+def noisy_panel(slope: float, noise: float, seed: int, units: int = 30) -> tuple[np.ndarray, np.ndarray]:
+    """A panel as above whose driver is known up to chance of standard deviation `noise`, and the variances of it."""
+    rows = panel(slope, 0, seed, units=units)
+    random = np.random.default_rng([seed, 1])
+    rows[:, 2] += noise * random.standard_normal(len(rows))
+    return rows, np.full(len(rows), noise**2)
+
+
+def test_chance_in_who_answered_is_taken_out_of_the_driver() -> None:
+    rows, variances = noisy_panel(0.6, 0.8, seed=11)
+    options = {"lags": (0,), "assumptions": ASSUMPTIONS}
+    plain = panel_link("a", "b", *rows.T, **options)
+    found = panel_link("a", "b", *rows.T, driver_error_variances=variances, **options)
+    assert plain.slope.high < 0.6
+    assert found.slope.low < 0.6 < found.slope.high
+    assert found.driver_reliability == pytest.approx(1 / (1 + 0.8**2), abs=0.08)
+    assert found.slope.value == pytest.approx(plain.slope.value / found.driver_reliability)
+    # whether there is a link at all does not depend on how well the driver is known
+    assert found.is_demonstrable == plain.is_demonstrable
+
+
+def test_without_chance_the_corrected_interval_is_nearly_the_plain_one() -> None:
+    rows = panel(0.6, 0, seed=12, units=40)
+    options = {"lags": (0,), "assumptions": ASSUMPTIONS}
+    plain = panel_link("a", "b", *rows.T, **options).slope
+    found = panel_link("a", "b", *rows.T, driver_error_variances=np.zeros(len(rows)), **options).slope
+    assert found.value == pytest.approx(plain.value)
+    assert (found.low, found.high) == pytest.approx(
+        (plain.low, plain.high), abs=0.05 * (plain.high - plain.low)
+    )
+
+
+def test_a_driver_that_moves_by_chance_alone_is_refused() -> None:
+    rows, _ = noisy_panel(0.6, 0.8, seed=13)
+    within = np.full(len(rows), 1.0 + 0.8**2)
+    refused = panel_link("a", "b", *rows.T, lags=(0,), assumptions=ASSUMPTIONS, driver_error_variances=within)
+    assert isinstance(refused, Refusal)
+    assert (refused.reason, refused.about) == ("driver_unreliable", "a")
+    assert abs(refused.found) < 0.2
+
+
+def test_more_units_than_are_left_out_one_by_one() -> None:
+    """Leaving out groups of units gives the error of leaving out units."""
+    rows = panel(0.3, 0, seed=14, units=230)
+    found = link(rows, lags=(0,))
+    assert found.slope.degrees_of_freedom == 199
+    first = link(rows[rows[:, 0] < 200], lags=(0,))
+    assert found.slope.standard_error == pytest.approx(
+        first.slope.standard_error * np.sqrt(200 / 230), rel=0.2
+    )
