@@ -1,4 +1,3 @@
--- What a client can group is what a client can isolate: no name of a group of a few.
 with
 
 images as (
@@ -7,7 +6,7 @@ images as (
 ),
 
 -- a word on the relation without an image has a row as well
-rows_of_responses as (
+facts as (
     select
         responses.*,
         coalesce(images.item_code, responses.first_item_code) as item_code,
@@ -29,38 +28,29 @@ rows_of_responses as (
 )
 
 select
-    facts.response_id,
-    facts.item_code,
-    facts.survey_code,
-    facts.contact_id,
-    facts.customer_id,
-    case when coalesce(teams.is_named, staffed.row_count = 0) then facts.team_id end as team_id,
-    case when coalesce(departments.is_named, staffed.row_count = 0) then facts.department_id end as department_id,
-    facts.segment,
-    facts.region,
-    facts.channel,
-    facts.journey,
-    facts.touchpoint,
-    facts.product,
-    facts.image_code,
-    facts.emotion_code,
-    facts.intensity,
-    facts.emotion_source,
-    facts.valence,
-    facts.valence * facts.intensity as feeling,
-    case when facts.is_first then facts.feeling end as response_feeling,
-    case when facts.is_first then facts.feeling_sign end as response_sign,
-    case when facts.is_first then facts.relation end as relation,
-    case when facts.is_first then facts.relation_source end as relation_source,
-    case when facts.is_first then facts.mark end as mark,
-    facts.submitted_on
-from rows_of_responses as facts
-left join {{ ref('int_metrics__members') }} as teams
-    on teams.scope_kind = 'team'
-    and facts.team_id = teams.scope_key
-    and cast(date_trunc('month', facts.submitted_on) as date) = teams.month_start
-left join {{ ref('int_metrics__members') }} as departments
-    on departments.scope_kind = 'department'
-    and facts.department_id = departments.scope_key
-    and cast(date_trunc('month', facts.submitted_on) as date) = departments.month_start
-cross join (select count(*) as row_count from {{ ref('int_metrics__members') }}) as staffed
+    response_id,
+    item_code,
+    survey_code,
+    contact_id,
+    customer_id,
+    team_id,
+    department_id,
+    segment,
+    region,
+    channel,
+    journey,
+    touchpoint,
+    product,
+    image_code,
+    emotion_code,
+    intensity,
+    emotion_source,
+    valence,
+    valence * intensity as feeling,
+    case when is_first then facts.feeling end as response_feeling,
+    case when is_first then feeling_sign end as response_sign,
+    case when is_first then relation end as relation,
+    case when is_first then relation_source end as relation_source,
+    case when is_first then mark end as mark,
+    submitted_on
+from facts

@@ -1,0 +1,1 @@
+{{ public_rows('fct_emotions', 'submitted_on') }}
