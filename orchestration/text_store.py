@@ -29,6 +29,7 @@ from orchestration.project import ROOT, Folders, folders
 from orchestration.text_seeds import cold_models, modifiers, scrub_words, scrubber
 from orchestration.warehouse import limits
 from service_control.text.pipeline import RawBatch, ScoredBatch, score_all, scrub_all
+from service_control.text.prevalence import CERTAIN, STEPS_PER_UNIT
 from service_control.text.scrub import Person
 from service_control.text.weights import EMOTION, EMOTION_WORDS, LANGUAGE, UNTAGGED, Model
 
@@ -46,6 +47,16 @@ LABELS = pa.schema(
         "label": pa.string(),
         "model_version": pa.string(),
         "is_learned": pa.bool_(),
+        "trained_share": pa.float64(),
+    }
+)
+EVIDENCE = pa.schema(
+    {
+        "task": pa.string(),
+        "model_version": pa.string(),
+        "language_code": pa.string(),
+        "label": pa.string(),
+        "place": pa.int32(),
         "trained_share": pa.float64(),
     }
 )
@@ -160,7 +171,42 @@ class TextStore:
                 known.text_hash, known.task, known.label, known.model_version, known.score,
                 nullif(known.intensity, 0) as intensity, known.terms
             from {STORE}.tags as known semi join scored on known.text_hash = scored.text_hash
-            where known.reading_version = '{reading_version(models)}' and (known.task, known.model_version) in ({active})""")
+            where known.reading_version = '{reading_version(models)}'
+                and (known.task, known.model_version) in ({active})""")
+
+    def evidence(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """int_text__evidence: how much each text speaks for each label, of tasks that were learned."""
+        models, learned = self.active_models(), self._learned()
+        rows = [
+            {
+                "task": task,
+                "model_version": model.version,
+                "language_code": language,
+                "label": label,
+                "place": at + 1,
+                "trained_share": learned.get((model.version, language), {}).get(label),
+            }
+            for task, model in models.items()
+            if any((model.version, language) in learned for language in model.weights)
+            for language in model.weights
+            for at, label in enumerate(model.labels)
+        ]
+        self._connection.register("active_labels", pa.Table.from_pylist(rows, EVIDENCE))
+        self._connection.register("scored", scored)
+        return self._connection.sql(f"""
+            select
+                scored.text_hash, labels.task, labels.label,
+                cast(round({STEPS_PER_UNIT} * greatest(-{CERTAIN}, least({CERTAIN}, case
+                    when labels.trained_share is null
+                        then case when known.scores[labels.place] >= 0 then {CERTAIN} else -{CERTAIN} end
+                    else known.scores[labels.place] - ln(labels.trained_share / (1 - labels.trained_share))
+                end))) as integer) as step
+            from scored
+            inner join active_labels as labels on scored.language_code = labels.language_code
+            inner join {STORE}.scores as known
+                on scored.text_hash = known.text_hash and labels.task = known.task
+                and labels.model_version = known.model_version
+            where known.reading_version = '{reading_version(models)}'""")
 
     def labels(self) -> duckdb.DuckDBPyRelation:
         """int_text__models: what the active models can give."""
@@ -215,7 +261,9 @@ class TextStore:
     def _missing(self, models: Mapping[str, Model]) -> list[tuple[str, ...]]:
         """Groups of tasks that some texts have no scores of; a temp table says which texts."""
         reading = reading_version(models)
-        active = ", ".join(f"('{task}', '{model.version}')" for task, model in models.items() if task != LANGUAGE)
+        active = ", ".join(
+            f"('{task}', '{model.version}')" for task, model in models.items() if task != LANGUAGE
+        )
         self._connection.execute(f"""
             create or replace temp table missing_scores as
             select wanted.text_hash, string_agg(active.task, ' ' order by active.task) as tasks
@@ -242,9 +290,7 @@ class TextStore:
         ):
             self._keep(read["text_hash"], made, models, reading)
 
-    def _keep(
-        self, hashes: pa.Array, made: ScoredBatch, models: Mapping[str, Model], reading: str
-    ) -> None:
+    def _keep(self, hashes: pa.Array, made: ScoredBatch, models: Mapping[str, Model], reading: str) -> None:
         """One batch, all or nothing."""
         versions = {task: models[task].version for task in made.scores.values}
         self._writer.begin()
@@ -289,7 +335,9 @@ class TextStore:
     def _add(self, table: str, columns: Mapping[str, object], where: str = "") -> None:
         """Rows of one table; a text stands for a whole column."""
         given = {name: column for name, column in columns.items() if not isinstance(column, str)}
-        constant = "".join(f", '{value}' as {name}" for name, value in columns.items() if isinstance(value, str))
+        constant = "".join(
+            f", '{value}' as {name}" for name, value in columns.items() if isinstance(value, str)
+        )
         self._writer.register("given", pa.table(given))
         self._writer.execute(
             f"insert into {table} by name select added.*{constant} from given as added {where}"
@@ -314,9 +362,7 @@ def reading_version(models: Mapping[str, Model]) -> str:
 def _raw_batch(read: pa.RecordBatch) -> RawBatch:
     columns = [read[name].to_pylist() for name in read.schema.names]
     names = dict(zip(read.schema.names, columns, strict=True))
-    customers = map(
-        _person, names["customer_name"], names["customer_email"], names["customer_phone"]
-    )
+    customers = map(_person, names["customer_name"], names["customer_email"], names["customer_phone"])
     employees = map(_person, names["employee_name"], names["employee_email"])
     return RawBatch(
         names["raw_text"],

@@ -1,8 +1,8 @@
 """From raw texts to scores, batch by batch, on several processes. Belongs here: the order of the steps.
 
-Two roads, because they have different keys: what is scrubbed depends on the text and its people, what is scored on the
-scrubbed text alone. For tables: give what is new in batches of some thousand rows, write what comes back. Memory is that
-of a few batches per process, however many texts there are.
+Two roads, because they have different keys: what is scrubbed depends on the text and its people, what is scored on
+the scrubbed text alone. For tables: give what is new in batches of some thousand rows, write what comes back. Memory is
+that of a few batches per process, however many texts there are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import repeat
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -54,10 +55,7 @@ class ScoredBatch:
 
 def scrub_batch(scrubber: Scrubber, raw: RawBatch) -> ScrubbedBatch:
     """Scrub and hash."""
-    if raw.people:
-        found = list(map(scrubber.scrub, raw.texts, raw.people))
-    else:
-        found = list(map(scrubber.scrub, raw.texts))
+    found = list(map(scrubber.scrub, raw.texts, raw.people or repeat(())))
     texts = [one.text for one in found]
     return ScrubbedBatch(
         texts,
@@ -78,7 +76,10 @@ def scrub_all(batches: Iterable[RawBatch], scrubber: Scrubber, processes: int = 
 
 
 def score_all(
-    batches: Iterable[Sequence[str]], models: Sequence[Model], modifiers: Mapping[str, str], processes: int = 1
+    batches: Iterable[Sequence[str]],
+    models: Sequence[Model],
+    modifiers: Mapping[str, str],
+    processes: int = 1,
 ) -> Iterator[ScoredBatch]:
     """Batches in the order they came. `models`: that of the language and one per task."""
     return _run(partial(_scoring, models, modifiers), batches, processes)
