@@ -24,6 +24,12 @@ ALLOWED_SQL = {
     "int_metrics__group_sizes.sql": (CALENDAR, "6"),
     "int_metrics__revenue_parts.sql": (TECHNICAL + ": rounding", "1e-9"),
     "fct_customer_months.sql": (CALENDAR, "3600"),
+    "int_value__poor_service.sql": (CALENDAR, "3"),
+    "int_value__purchase_histories.sql": (CALENDAR, "7"),
+    "int_value__served_customers.sql": (CALENDAR, "3"),
+    "months_between.sql": (CALENDAR, "12"),
+    "int_value__clv.sql": ("errors of the fits: four of buying, then three of spending", "4"),
+    "int_value__contributions.sql": ("as many columns as the other branch has shares", "4"),
     "net_share_bound.sql": (FORMULA, "3"),
     "normal_cdf.sql": (FORMULA, "3 4 37 0.65 2.506628274631 7.07106781186547"),
     "t_quantile.sql": (FORMULA, "3 4 5 7 9 15 16 17 19 79 96 384 776 945 1482 1920 92160"),
@@ -54,7 +60,7 @@ ALLOWED_PYTHON = {
     ),
     "service_control/statistics/contract_lifetime.py": (
         TECHNICAL + ": where a search starts and ends, steps of a derivative",
-        {1e-15, 1e-10, 1e-06, 1e-05, 0.0001, 0.2, 20},
+        {1e-15, 1e-10, 1e-06, 0.0001, 0.2, 20},
     ),
     "service_control/statistics/customer_value.py": (TECHNICAL + ": rounding", {1e-09}),
     "service_control/statistics/driver_impact.py": (
@@ -78,13 +84,21 @@ ALLOWED_PYTHON = {
         TECHNICAL + ": where a search starts and ends, steps of a derivative",
         {1e-300, 1e-14, 1e-12, 1e-07, 1e-06, 0.0001, 3, 11.9, 12, 1000},
     ),
+    "service_control/statistics/results.py": (TECHNICAL + ": the step of a derivative", {1e-05}),
     "service_control/statistics/review.py": (TECHNICAL + ": rounding", {1e-12}),
     "service_control/statistics/tables.py": ("the middle of a scale of 0 to 1; per cent", {0.5, 100}),
     "service_control/statistics/student.py": (
         FORMULA + ": of 95 %",
         {0.95, 0.975, 3, 4, 5, 7, 9, 15, 16, 17, 19, 79, 96, 200, 384, 776, 945, 1482, 1920, 92160},
     ),
-    "service_control/statistics/value_chain.py": (TECHNICAL + ": steps, rounding", {1e-18, 1e-12, 1000}),
+    "service_control/statistics/value_chain.py": (
+        TECHNICAL + ": steps, rounding, sums side by side, groups of a jackknife",
+        {1e-18, 1e-12, 3, 200, 1000},
+    ),
+    "service_control/statistics/value_tables.py": (
+        CALENDAR + "; hundredths; columns for up to seven errors of a fit",
+        {3, 4, 7, 8, 12, 100, 365.25},
+    ),
     "service_control/text/checksums.py": (
         "the rules of a citizen service number, an IBAN and a card number",
         {3, 4, 5, 6, 7, 8, 9, 11, 15, 34, 36, 97},
@@ -220,6 +234,7 @@ def test_every_assumption_is_used_and_every_used_one_exists() -> None:
 # A value far from the one in use, and a figure that no other assumption moves: what its old value rules out.
 BOXES = "select count(*) from intermediate.int_drivers__responses where box_1 = {box} and raw_1 = {answer}"
 FOLLOWED = "select count(*) from marts.{} where is_followed_up"
+SAVING = "(select max(saving_eur) from intermediate.int_value__referrals where {})"
 CHANGES = {
     "hidden_below_n": (20, "select count(*) from marts.metric_values where metric_code = 'ces' and n < 20"),
     "normal_from_n": (
@@ -274,6 +289,59 @@ CHANGES = {
     "quarantine_days": (
         200,
         "select count(*) from restricted.fct_survey_answers where answer_state = 'in_quarantine'",
+    ),
+    "margin_months": (6, "select max(month_count) from intermediate.int_value__customer_margins"),
+    "value_window_months": (6, "select count(*) from intermediate.int_value__referrals"),
+    # who would have come anyway saves the acquisition and nothing else; the others cost marketing, and some a reward
+    "acquisition_cost_eur": (500, f"select {SAVING.format('brought_share = 0')}"),
+    "referral_reward_eur": (
+        100,
+        f"select {SAVING.format('brought_share = 1 and not is_rewarded')} "
+        f"- {SAVING.format('brought_share = 1 and is_rewarded')}",
+    ),
+    "referral_retention_marketing_eur": (
+        50,
+        f"select {SAVING.format('brought_share = 0')} "
+        f"- {SAVING.format('brought_share = 1 and not is_rewarded')}",
+    ),
+    "idea_value_share": (
+        0.5,
+        "select round(max(feedback.ideas_eur / ideas.value_eur), 9) "
+        "from intermediate.int_value__feedback as feedback inner join (select customer_id, max(value_eur) as value_eur "
+        "from staging.stg_crm__feedback_items where implemented_at is not null group by customer_id having count(*) = 1"
+        ") as ideas on feedback.customer_id = ideas.customer_id",
+    ),
+    "contacts_prevented_per_idea": (
+        100,
+        "select min(contacts_prevented) from intermediate.int_value__feedback where contacts_prevented > 0",
+    ),
+    "prevented_contact_attribution": (
+        0.1,
+        "select round(sum(contacts_prevented_eur) / sum(contacts_prevented) / (select sum(cost_to_serve_eur) "
+        "/ sum(contact_count) from marts.fct_customer_months inner join intermediate.int_value__months using (month_start) "
+        "where months_ago < (select value from seeds.assumptions where assumption_code = 'value_window_months')), 9) "
+        "from intermediate.int_value__feedback",
+    ),
+    "panel_cost_eur_per_complete": (
+        60,
+        "select min(research_eur) from intermediate.int_value__feedback where research_eur > 0",
+    ),
+    "recovered_margin_share": (
+        0.5,
+        "select round(max(recovered_margin_eur / margin_after_complaint_eur), 9) from intermediate.int_value__feedback "
+        "where margin_after_complaint_eur > 0",
+    ),
+    "retention_follow_up_months": (3, "select max(follow_up_months) from marts.euro_per_point"),
+    # from one on nobody has but one
+    "several_bad_from": (
+        1,
+        "select count(*) from restricted.int_value__poor_service where experience = 'one_bad'",
+    ),
+    # one customer in fourteen; in six when a single repeat is enough
+    "frustration_repeats": (
+        1,
+        "select sum(customer_count) filter (where experience = 'frustration') > 0.12 * sum(customer_count) "
+        "from restricted.int_value__poor_service",
     ),
     "response_follow_up_days": (60, FOLLOWED.format("fct_invitations")),
     "advocacy_follow_up_days": (30, FOLLOWED.format("fct_advocacy")),

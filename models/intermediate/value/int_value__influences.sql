@@ -4,12 +4,13 @@ events as (
     select
         events.customer_id,
         events.influenced_customer_id,
-        sum(coalesce(events.influence_share, {{ assumption('influence_share') }})) as share
+        sum(events.influence_share) as share
     from {{ ref('stg_crm__advocacy_events') }} as events
     inner join {{ ref('int_value__months') }} as months
         on cast(date_trunc('month', {{ local_date('events.occurred_at') }}) as date) = months.month_start
     where months.months_ago < {{ assumption('value_window_months') }}
         and events.customer_id <> events.influenced_customer_id
+        and events.influence_share is not null
     group by events.customer_id, events.influenced_customer_id
 )
 

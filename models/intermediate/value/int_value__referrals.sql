@@ -1,5 +1,12 @@
 with
 
+-- Of who was not asked, what those who were say; nobody asked: as if all would have come anyway.
+answers as (
+    select avg(cast(case when would_have_joined_anyway then 1 else 0 end as {{ type_double() }})) as would_have_come_share
+    from {{ ref('fct_referrals') }}
+    where would_have_joined_anyway is not null
+),
+
 came as (
     select
         referrals.referrer_customer_id as customer_id,
@@ -7,7 +14,8 @@ came as (
         coalesce(referrals.is_rewarded, false) as is_rewarded,
         coalesce(
             case when referrals.would_have_joined_anyway then 1 when not referrals.would_have_joined_anyway then 0 end,
-            {{ assumption('would_have_come_share') }}
+            answers.would_have_come_share,
+            1
         ) as would_have_come_share,
         {{ months_between('referrals.referred_on', 'months.month_end') }} as months_ago,
         row_number() over (
@@ -16,6 +24,7 @@ came as (
         ) as place
     from {{ ref('fct_referrals') }} as referrals
     inner join {{ ref('int_value__months') }} as months on months.months_ago = 0 and referrals.referred_on <= months.month_end
+    cross join answers
     where referrals.referred_customer_id <> referrals.referrer_customer_id
 )
 
