@@ -117,8 +117,6 @@ def seeds_folder() -> Path:
 def child_environment(where: Folders) -> dict[str, str]:
     """Environment for dbt and Dagster: this one, absolute folders, telemetry off, one thread for linear algebra."""
     return {
-        # the statistics solve thousands of small problems, over which threads of the library only wait for each other
-        "OPENBLAS_NUM_THREADS": "1",
         **os.environ,
         **NO_TELEMETRY,
         **ONE_THREAD,
