@@ -199,14 +199,14 @@ def assert_within(count: int, n: int, share: float) -> None:
 
 def test_journeys_with_their_peak_and_end(demo: Project, over: list[Journey]) -> None:
     columns = (
-        "customer_id, journey, journey_id, moment_count, peak_feeling, peak_touchpoint, end_touchpoint, highest_feeling, "
-        "lowest_feeling, ended_on, remembered"
+        "customer_id, journey, journey_id, moment_count, peak_feeling, peak_touchpoint, end_touchpoint, "
+        "highest_feeling, lowest_feeling, ended_on, remembered"
     )
     with_columns = demo.query(f"select {columns} from restricted.journey_peak_end")
     own = {
         (
-            one.customer, one.journey, one.moments[-1][1], len(one.moments), one.peak[3], one.peak[2], one.moments[-1][2],
-            max(m[3] for m in one.moments), min(m[3] for m in one.moments), one.ended, one.remembered,
+            one.customer, one.journey, one.moments[-1][1], len(one.moments), one.peak[3], one.peak[2],
+            one.moments[-1][2], max(m[3] for m in one.moments), min(m[3] for m in one.moments), one.ended, one.remembered,
         )
         for one in over
     }  # fmt: skip
@@ -327,12 +327,16 @@ def test_consistency_over_journeys_and_channels(demo: Project) -> None:
     figures = mart(demo, "metric_values").filter(pl.col("metric_code") == "nev_intensity")
     shown = mart(demo, "emotional_consistency")
     rows = demo.query(
-        "select period_grain, period_start, scope_kind, n, y_sum, y_sq_sum from intermediate.int_metrics__published_parts "
-        "where metric_code = 'nev_intensity' and scope_kind in ('journey', 'channel')"
+        "select period_grain, period_start, scope_kind, n, y_sum, y_sq_sum "
+        "from intermediate.int_metrics__published_parts where metric_code = 'nev_intensity' and scope_kind in ('journey', 'channel')"
     )
     parts = defaultdict(list)
     for grain, start, kind, *sums in rows:
         parts[grain, start, kind].append(sums)
+    effective = figures.group_by("period_grain", "period_start", "scope_kind").agg(
+        pl.col("n_effective").sum()
+    )
+    n_effective = {tuple(key): n for *key, n in effective.rows()}
     assert shown.height > 20
     for row in shown.rows(named=True):
         n, total, squares = (
@@ -346,10 +350,7 @@ def test_consistency_over_journeys_and_channels(demo: Project) -> None:
         mean_square = within / (n.sum() - len(n))
         share = (between - (len(n) - 1) * mean_square) / (between + within + mean_square)
         assert row["between_share"] == pytest.approx(max(share, 0), abs=1e-9)
-        effective = figures.filter(
-            pl.col("period_grain") == row["period_grain"], pl.col("period_start") == row["period_start"],
-            pl.col("scope_kind") == row["dimension"],
-        )["n_effective"].sum()  # fmt: skip
+        effective = n_effective[row["period_grain"], row["period_start"], row["dimension"]]
         f = between / (len(n) - 1) / mean_square / (n.sum() / effective)
         assert row["f_statistic"] == pytest.approx(f, rel=1e-9)
         assert row["p_value"] == pytest.approx(stats.f.sf(f, len(n) - 1, effective - len(n)), abs=0.005)
@@ -394,7 +395,7 @@ def test_images_are_explained_more_richly_than_scores(demo: Project, delivery: D
     own = defaultdict(list)
     for (response, item), text in texts.items():
         person = people[response]
-        words = [word for word in text.lower().translate(str.maketrans('.,;:!?()"\n', " " * 10)).split()]
+        words = text.lower().translate(str.maketrans('.,;:!?()"\n', " " * 10)).split()
         quarter = person["day"].replace(month=person["day"].month - (person["day"].month - 1) % 3, day=1)
         method = asked[person["survey_code"], item]
         own[quarter, method].append(
