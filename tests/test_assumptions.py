@@ -20,6 +20,18 @@ CALENDAR, FORMULA, TECHNICAL = "the calendar", "a constant of the formula", "a l
 ALLOWED_SQL = {
     "int_calendar__periods.sql": (CALENDAR, "3 7 11"),
     "int_metrics__answer_parts.sql": ("the unit: the square of 100 of an index from 0 to 100", "10000"),
+    "int_emotions__images.sql": (TECHNICAL + ": rounding to an intensity", "0.5"),
+    "int_emotions__responses.sql": (
+        "part of the metric's code: another mark is another metric; intensities",
+        "3 8 9",
+    ),
+    "int_emotions__years.sql": (CALENDAR, "12"),
+    "int_metrics__events.sql": ("part of the metric's code: the name of a band of marks", "8"),
+    "mark_divergence.sql": ("part of the metric's code: the name of a band of marks", "8"),
+    "emotional_consistency.sql": (FORMULA, "9"),
+    "journey_line.sql": ("the scale of a feeling", "3"),
+    "checked_crm__text_scores.sql": ("the scale of an intensity", "3"),
+    "words_of.sql": (TECHNICAL + ": the code of a line break", "10"),
     "int_metrics__comparisons.sql": (CALENDAR, "12 364"),
     "int_metrics__group_sizes.sql": (CALENDAR, "6"),
     "int_metrics__revenue_parts.sql": (TECHNICAL + ": rounding", "1e-9"),
@@ -360,6 +372,25 @@ CHANGES = {
         "select count(*) from marts.service_level_fit where verdict = 'hardly_moves' and correlation > 0.1",
     ),
     "say_do_follow_up_days": (100, "select max(follow_up_days) from marts.say_do"),
+    "emotion_explanation_weight": (
+        0.1,
+        "select count(*) from marts.fct_emotions where emotion_source = 'explanation'",
+    ),
+    # a journey of many moments, wide apart
+    "journey_gap_days": (
+        90,
+        "select count(*) from restricted.journey_peak_end "
+        "where ended_on - cast(started_at as date) > 30 * (moment_count - 1)",
+    ),
+    "journey_minimum_moments": (
+        4,
+        "select count(*) from restricted.journey_peak_end where moment_count = 3",
+    ),
+    # there are other journeys then, and always fewer customers than that
+    "minimum_groups": (
+        10_000,
+        "select count(peak_end_slope) from marts.journey_memory where journey = 'all'",
+    ),
 }
 
 

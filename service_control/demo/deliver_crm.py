@@ -222,8 +222,6 @@ def _emotion_scores(block: Block) -> pa.Table:
     bound = TRUTH.sentiment_label_bound
     polarity = np.where(sentiment < -bound, 0, np.where(sentiment > bound, 2, 1))
     is_dutch = block.customers.language[block.contacts.customer[survey.contact[row]]] == LANGUAGES.index("nl")
-    # A model gives no emotion to a text without one.
-    kept = pa.array((kind != 0) | (emotion != len(verbatims.EMOTIONS) - 1))
     return pa.table(
         {
             "reference_id": pc.binary_join_element_wise("emotion_survey:", row_key(block, "B", row), ""),
@@ -243,7 +241,7 @@ def _emotion_scores(block: Block) -> pa.Table:
                 np.minimum(survey.submitted[row] + 6 * 3600, HISTORY_SECONDS - 1), style="utc"
             ),
         }
-    ).filter(kept)
+    )
 
 
 def _text_scores(block: Block) -> pa.Table:

@@ -14,6 +14,7 @@ from scipy import stats
 
 from tests.metrics import placed
 from tests.metrics.delivered import Delivery
+from tests.metrics.feelings import of_emotions
 from tests.metrics.losses import spells
 from tests.metrics.placed import SCOPES
 
@@ -33,6 +34,7 @@ def observations(delivery: Delivery) -> pl.DataFrame:
         of_invitations(delivery),
         of_promoters(delivery),
         of_loyalty(delivery),
+        of_emotions(delivery),
     ]
     return pl.concat(parts, how="diagonal").with_columns(pl.col("weight").fill_null(1.0))
 

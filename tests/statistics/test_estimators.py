@@ -49,6 +49,10 @@ def test_answer_keys_of_nps(counts: tuple[int, int, int], key: tuple[float, ...]
     assert found == pytest.approx(key, abs=6e-4)
 
 
+def test_answer_key_of_net_emotion_value() -> None:
+    assert float(nps(6, 3, 1).value) == pytest.approx(0.5)
+
+
 def test_answer_key_of_a_comparison() -> None:
     found = change(nps(60, 28, 12), nps(50, 30, 20), plain_from_n=100)
     assert float(found.change) == pytest.approx(0.18)

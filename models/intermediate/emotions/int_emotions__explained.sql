@@ -10,7 +10,7 @@ ranked as (
             order by scored_at desc nulls last, model_version desc nulls last, model desc nulls last
         ) as recency
     from {{ ref('stg_crm__text_scores') }}
-    where kind = 'emotion' and label <> 'neutral' and score is not null
+    where kind = 'emotion' and label is not null and score is not null
 )
 
 select
@@ -18,4 +18,4 @@ select
     emotion_code,
     cast(floor(intensity) as integer) as intensity
 from ranked
-where recency = 1
+where recency = 1 and emotion_code <> 'neutral'
