@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import tee
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -40,8 +41,11 @@ from service_control.text.scrub import Person
 from service_control.text.tables import weight_table
 from service_control.text.weights import EMOTION, EMOTION_WORDS, LANGUAGE, UNTAGGED, Model
 
+Made = TypeVar("Made")
 STORE = "text_store"
 BATCH = 5_000
+# A commit waits for the disk: per batch it took a seventh of all time.
+KEPT_TOGETHER = 20
 # Below this a second process costs more to start than it saves.
 WORTH_A_PROCESS = 20_000
 # What decides how a text is scrubbed and how it becomes terms: when the code changes, texts are read again.
@@ -137,23 +141,22 @@ class TextStore:
     def scrub(self, delivered: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`scrubbed` of every source_key of int_text__delivered, those that are new among them."""
         version = version_of(SCRUBBING, *map(scrub_words, ("first_name", "names_nobody", "no_postcode")))
-        self._connection.register("delivered", delivered)
+        self._connection.register("delivered_now", delivered)
         self._connection.execute("""
             create or replace temp table wanted_sources as
             select
                 source_key, any_value(raw_text) as raw_text, any_value(customer_name) as customer_name,
                 any_value(customer_email) as customer_email, any_value(customer_phone) as customer_phone,
                 any_value(employee_name) as employee_name, any_value(employee_email) as employee_email
-            from delivered
+            from delivered_now
             group by source_key""")
         new = f"""
             from wanted_sources as wanted anti join {STORE}.scrubbed as known
             on wanted.source_key = known.source_key and known.scrubber_version = '{version}'"""
         count = self._count(new)
         keys, raw = tee(self._batches(f"select wanted.* {new}"))
-        for read, made in zip(
-            keys, scrub_all(map(_raw_batch, raw), scrubber(), self._processes(count)), strict=True
-        ):
+        made_of = zip(keys, scrub_all(map(_raw_batch, raw), scrubber(), self._processes(count)), strict=True)
+        for read, made in self._in_transactions(made_of):
             self._add(
                 "scrubbed",
                 {
@@ -172,10 +175,10 @@ class TextStore:
 
     def score(self, scrubbed: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`texts` of every text_hash of int_text__scrubbed, after scoring those that the active models did not read."""
-        self._connection.register("scrubbed", scrubbed)
+        self._connection.register("scrubbed_now", scrubbed)
         self._connection.execute("""
             create or replace temp table wanted_texts as
-            select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed group by text_hash""")
+            select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed_now group by text_hash""")
         models = self.active_models()
         for tasks in self._missing(models):
             self._score(models, tasks)
@@ -188,12 +191,12 @@ class TextStore:
         """`tags` of the active models for every text_hash of int_text__scored."""
         models = self.active_models()
         active = ", ".join(f"('{task}', '{model.version}')" for task, model in models.items())
-        self._connection.register("scored", scored)
+        self._connection.register("scored_now", scored)
         return self._connection.sql(f"""
             select
                 known.text_hash, known.task, known.label, known.model_version, known.score,
                 nullif(known.intensity, 0) as intensity, known.terms
-            from {STORE}.tags as known semi join scored on known.text_hash = scored.text_hash
+            from {STORE}.tags as known semi join scored_now as scored on known.text_hash = scored.text_hash
             where known.reading_version = '{reading_version(models)}'
                 and (known.task, known.model_version) in ({active})""")
 
@@ -215,7 +218,7 @@ class TextStore:
             for at, label in enumerate(model.labels)
         ]
         self._connection.register("active_labels", pa.Table.from_pylist(rows, EVIDENCE))
-        self._connection.register("scored", scored)
+        self._connection.register("scored_now", scored)
         return self._connection.sql(f"""
             select
                 scored.text_hash, labels.task, labels.label,
@@ -224,7 +227,7 @@ class TextStore:
                         then case when known.scores[labels.place] >= 0 then {CERTAIN} else -{CERTAIN} end
                     else known.scores[labels.place] - ln(labels.trained_share / (1 - labels.trained_share))
                 end))) as integer) as step
-            from scored
+            from scored_now as scored
             inner join active_labels as labels on scored.language_code = labels.language_code
             inner join {STORE}.scores as known
                 on scored.text_hash = known.text_hash and labels.task = known.task
@@ -400,15 +403,13 @@ class TextStore:
         count = self._count(new)
         keys, texts = tee(self._batches(f"select wanted.text_hash, wanted.scrubbed_text {new}"))
         words = (read["scrubbed_text"].to_pylist() for read in texts)
-        for read, made in zip(
-            keys, score_all(words, asked, modifiers(), self._processes(count)), strict=True
-        ):
+        made_of = zip(keys, score_all(words, asked, modifiers(), self._processes(count)), strict=True)
+        for read, made in self._in_transactions(made_of):
             self._keep(read["text_hash"], made, models, reading)
 
     def _keep(self, hashes: pa.Array, made: ScoredBatch, models: Mapping[str, Model], reading: str) -> None:
-        """One batch, all or nothing."""
+        """Rows of one batch."""
         versions = {task: models[task].version for task in made.scores.values}
-        self._writer.begin()
         self._add(
             "texts",
             {
@@ -445,7 +446,6 @@ class TextStore:
                 "terms": tags.terms,
             },
         )
-        self._writer.commit()
 
     def _add(self, table: str, columns: Mapping[str, object] | pa.Table, where: str = "") -> None:
         """Rows of one table; a text stands for a whole column."""
@@ -459,6 +459,19 @@ class TextStore:
             f"insert into {table} by name select added.*{constant} from given as added {where}"
         )
         self._writer.unregister("given")
+
+    def _in_transactions(self, made: Iterable[Made]) -> Iterator[Made]:
+        """Passes on what was made; what is added meanwhile is kept every some batches, each batch whole."""
+        is_open = False
+        for at, one in enumerate(made):
+            if at % KEPT_TOGETHER == 0:
+                if is_open:
+                    self._writer.commit()
+                self._writer.begin()
+                is_open = True
+            yield one
+        if is_open:
+            self._writer.commit()
 
     def _batches(self, query: str) -> Iterator[pa.RecordBatch]:
         yield from self._connection.sql(query).to_arrow_reader(BATCH)
