@@ -521,7 +521,7 @@ def report(where: Folders) -> list[str]:
             + (
                 f"macro-F1 {row['f1']:.3f} [{row['f1_ci_low']:.3f}, {row['f1_ci_high']:.3f}] on "
                 f"{row['held_out_count']} texts"
-                if row["f1"] is not None
+                if row.get("f1") is not None
                 else f"not measured, {row['held_out_count']} texts coded at random"
             )
             for row in rows

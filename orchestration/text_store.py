@@ -155,7 +155,7 @@ class TextStore:
             on wanted.source_key = known.source_key and known.scrubber_version = '{version}'"""
         count = self._count(new)
         keys, raw = tee(self._batches(f"select wanted.* {new}"))
-        made_of = zip(keys, scrub_all(map(_raw_batch, raw), scrubber(), self._processes(count)), strict=True)
+        made_of = zip(keys, scrub_all(raw, scrubber(), self._processes(count), _raw_batch), strict=True)
         for read, made in self._in_transactions(made_of):
             self._add(
                 "scrubbed",
