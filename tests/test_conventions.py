@@ -19,8 +19,8 @@ def test_dbt_conventions_hold(demo):
     assert int(checked) > 500
 
 
-def test_a_model_is_a_pair_of_sql_and_yaml():
-    models = {path.with_suffix("") for path in (ROOT / "models").rglob("*.sql")}
+def test_a_model_is_a_pair_of_code_and_yaml():
+    models = {path.with_suffix("") for kind in ("sql", "py") for path in (ROOT / "models").rglob(f"*.{kind}")}
     described = {
         path.with_suffix("") for path in (ROOT / "models").rglob("*.yml") if not path.name.startswith("_")
     }
