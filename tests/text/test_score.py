@@ -15,6 +15,7 @@ from service_control.text.weights import (
     DRIVER,
     EMOTION,
     EMOTION_INTENSITY,
+    EMOTION_WORDS,
     INTERCEPT,
     SENTIMENT,
     VALUE_ELEMENT,
@@ -251,3 +252,25 @@ def test_every_label_given_has_its_heaviest_terms(scorer):
         assert [weight[word] for word in words] == pytest.approx(heaviest)
         assert (step > 0) == (task == EMOTION)
     assert found[3, EMOTION, "anger"][1:] == (3, ["woedend"])
+
+
+def test_the_intensity_of_a_learned_emotion_comes_from_the_word_list():
+    """A learned model says that there is anger; how much the words say, and without such words it is mild."""
+    cells = {(INTERCEPT, emotion): -1.0 for emotion in EMOTIONS} | {("polis", "anger"): 9.0}
+    learned = MODELS[EMOTION].with_language("nl", Weights.from_cells(cells, EMOTIONS))
+    words = Model(EMOTION_WORDS, MODELS[EMOTION].weights)
+    scorer = Scorer([*(MODELS | {EMOTION: learned}).values(), words], modifiers())
+    _, tags = scorer.score_and_tag(["Ik ben woedend over mijn polis", "Ik heb een vraag over mijn polis"])
+    found = [
+        (text, label, step)
+        for text, task, label, step in zip(
+            tags.text.tolist(),
+            tags.task.to_pylist(),
+            tags.label.to_pylist(),
+            tags.intensity.tolist(),
+            strict=True,
+        )
+        if task == EMOTION
+    ]
+    assert found == [(0, "anger", 3), (1, "anger", 1)]
+    assert EMOTION_WORDS not in tags.task.to_pylist()
