@@ -1,4 +1,4 @@
-"""The compiled SQL and the Python of the models on DuckDB alone: no dbt, no tests, no audit.
+"""The models by DuckDB alone, compiled SQL and functions in Python: no dbt, no tests, no audit.
 
 `python -m benchmarks.bare_sql TARGET SECONDS.json [MODEL]` runs it, on build.duckdb in SERVICE_CONTROL_WAREHOUSE
 with its raw tables and seeds, in the order of its references, and writes the seconds of every model. With MODEL:
@@ -8,6 +8,7 @@ only what that model needs.
 from __future__ import annotations
 
 import json
+import runpy
 import sys
 import time
 from collections.abc import Mapping
@@ -46,38 +47,21 @@ def models_in_order(manifest: Mapping[str, Any], last: str | None = None) -> lis
 
 
 @dataclass(frozen=True)
-class References:
-    """What a model in Python is given of dbt."""
+class Models:
+    """What a model in Python asks of dbt."""
 
     connection: duckdb.DuckDBPyConnection
-    manifest: Mapping[str, Any]
+    names: Mapping[str, str]
 
     def ref(self, name: str) -> duckdb.DuckDBPyRelation:
-        nodes = self.manifest["nodes"]
-        node = next(
-            node for node in nodes.values() if node["name"] == name and node["resource_type"] != "test"
-        )
-        return self.connection.table(relation_of(node))
-
-
-def relation_of(node: Mapping[str, Any]) -> str:
-    """Name of the table or view of a model or seed; several may be published under the name of another."""
-    return f"{node['schema']}.{node['alias']}"
-
-
-def run_python(path: Path, references: References) -> object:
-    """What the model in that file makes: a relation or an Arrow table."""
-    spec = spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.model(references, references.connection)
+        """The rows of a model; seeds are in their own schema."""
+        return self.connection.table(self.names.get(name, f"seeds.{name}"))
 
 
 def run_models(target: Path, last: str | None = None) -> dict[str, float]:
     """Make every model anew in build.duckdb. Returns seconds by model."""
-    manifest = json.loads((target / "manifest.json").read_text())
-    models = models_in_order(manifest, last)
+    models = models_in_order(json.loads((target / "manifest.json").read_text()), last)
+    names = {node["name"]: f"{node['schema']}.{node['alias']}" for node in models}
     seconds = {}
     with open_build(folders()) as connection:
         # as profiles.yml has it
@@ -86,18 +70,20 @@ def run_models(target: Path, last: str | None = None) -> dict[str, float]:
             connection.execute(f"drop schema if exists {schema} cascade")
             connection.execute(f"create schema {schema}")
         for node in models:
+            path = target / "compiled" / node["package_name"] / node["original_file_path"]
+            kind = "view" if node["config"]["materialized"] == "view" else "table"
             # The last of these says where a run ended.
             print(node["name"], flush=True)
             started = time.monotonic()
-            if node["language"] == "python":
-                made = run_python(ROOT / node["original_file_path"], References(connection, manifest))
-                connection.register("made", made)
-                connection.execute(f"create table {relation_of(node)} as from made")
+            if path.suffix == ".py":
+                rows = runpy.run_path(str(ROOT / node["original_file_path"]))["model"](
+                    Models(connection, names), connection
+                )
+                connection.register("made", rows)
+                connection.execute(f"create table {names[node['name']]} as from made")
                 connection.unregister("made")
             else:
-                sql = (target / "compiled" / node["package_name"] / node["original_file_path"]).read_text()
-                kind = "view" if node["config"]["materialized"] == "view" else "table"
-                connection.execute(f"create {kind} {relation_of(node)} as {sql}")
+                connection.execute(f"create {kind} {names[node['name']]} as {path.read_text()}")
             seconds[node["name"]] = time.monotonic() - started
     return seconds
 

@@ -55,6 +55,8 @@ ALLOWED_SQL = {
     "parse_value.sql": (TECHNICAL, "0001 9007199254740992"),
     "try_cast.sql": (CALENDAR, "7 9 28"),
     "int_hr__team_tree.sql": (TECHNICAL, "10"),
+    "transcript_sentiment.sql": ("thirds of a conversation", "3"),
+    "value_elements.sql": ("the unit: agreement from 0 to 10", "10"),
     "resolution_windows.sql": ("part of the metric's code: another window is another metric", "7 14 30"),
 }
 # In Python: the app chooses how much is shown and how large, never how a figure is made.
@@ -122,7 +124,10 @@ ALLOWED_PYTHON = {
     "service_control/text/language.py": (LEARNER, {0.2}),
     "service_control/text/learn.py": (LEARNER, {1e-12, 1e-05, 0.0001, 0.001, 0.025, 0.3, 0.5, 3, 9, 10, 100}),
     "service_control/text/names.py": ("places in a pattern", {3, 4}),
-    "service_control/text/prevalence.py": (TECHNICAL + ": steps, rounding", {1e-12, 1e-08, 1e-06, 1000}),
+    "service_control/text/prevalence.py": (
+        TECHNICAL + ": steps, rounding, and odds that are certainty in all but name",
+        {1e-12, 1e-08, 1e-06, 0.5, 8, 10, 1000},
+    ),
     "service_control/text/sample.py": (FORMULA + ": a probability of one half is no opinion", {0.5}),
     "service_control/text/score.py": (FORMULA + " or " + TECHNICAL, {0.5, 8}),
     "service_control/text/scrub.py": (
@@ -248,6 +253,11 @@ BOXES = "select count(*) from intermediate.int_drivers__responses where box_1 = 
 FOLLOWED = "select count(*) from marts.{} where is_followed_up"
 SAVING = "(select max(saving_eur) from intermediate.int_value__referrals where {})"
 CHANGES = {
+    "transcript_minimum_turns": (50, "select count(polarity_change) from marts.transcript_sentiment"),
+    "value_element_delivered_share": (
+        0.9,
+        "select count(*) from marts.value_elements where is_delivered and delivered_pct < 90",
+    ),
     "hidden_below_n": (20, "select count(*) from marts.metric_values where metric_code = 'ces' and n < 20"),
     "normal_from_n": (
         300,
