@@ -37,6 +37,7 @@ from orchestration.transform import (
     hand_over,
     not_green,
     parse_models,
+    read_texts,
     record_results,
 )
 from orchestration.warehouse import read_json
@@ -120,7 +121,9 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
             yield from run(DUCKDB, "seed")
             hand_over(where, engine, models, build.note)
             os.environ.update(engine.environment)
-            yield from run(chosen_target(), "build", *OTHER_MODELS)
+            results += not_green(read_texts(where, engine, chosen_target(), build.note)["results"])
+            if not not_green(results):
+                yield from run(chosen_target(), "build", *OTHER_MODELS)
             if not not_green(results):
                 engine.pull(where, border(models), build.note)
                 yield from run(DUCKDB, "build", *not_presentation(models))

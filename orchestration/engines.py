@@ -3,7 +3,8 @@
 Belongs here: which engines there are, and what crosses the border between an engine and build.duckdb. Not here: how a
 table travels (engine_spark.py, engine_postgres.py) and how dbt is called (transform.py).
 
-    raw, seeds  --push-->  engine: staging, intermediate, marts  --pull-->  build.duckdb: models tagged `presentation`
+    raw, seeds  --push-->  engine: staging, texts as delivered  --pull-->  build.duckdb: models tagged `text`
+                --push-->  engine: intermediate, marts          --pull-->  build.duckdb: models tagged `presentation`
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ DUCKDB = "duckdb"
 # The models that run in DuckDB whatever the engine is: small, and with statistics that only one engine must get right.
 PRESENTATION = "presentation"
 PUSHED_SCHEMAS = ("raw", "seeds")
+# Of those the ones that read texts (orchestration/text_store.py), which other models need.
+TEXT = "text"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Relation:
     @property
     def full_name(self) -> str:
         return f"{self.schema}.{self.name}"
+
+
+DELIVERED = Relation("intermediate", "int_text__delivered")
 
 
 class Engine(ABC):
@@ -122,6 +128,15 @@ def border(manifest: Mapping[str, Any]) -> list[Relation]:
         Relation(node["schema"], node["alias"], _contract(node))
         for key, node in sorted(models.items())
         if key in needed - presentation
+    ]
+
+
+def text_relations(manifest: Mapping[str, Any]) -> list[Relation]:
+    """What is found in texts: for the models of an engine."""
+    return [
+        Relation(node["schema"], node["alias"])
+        for _, node in sorted(manifest["nodes"].items())
+        if node["resource_type"] == "model" and TEXT in node["tags"]
     ]
 
 

@@ -18,15 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.engines import (
+    DELIVERED,
     DUCKDB,
     PRESENTATION,
     PUSHED_SCHEMAS,
+    TEXT,
     Engine,
     border,
     built_schemas,
     delivered_relations,
     engine_for,
     forget_built,
+    text_relations,
 )
 from orchestration.parse_state import fingerprint, note_parse, parse_option
 from orchestration.project import ROOT, Folders, child_environment
@@ -42,6 +45,10 @@ TEST_KINDS = ("test", "unit_test")
 # A build on another engine in two halves. Seeds come with the raw tables: an engine's own loader may change them.
 OTHER_MODELS = ("--exclude", f"tag:{PRESENTATION}", "--exclude-resource-type", "seed")
 PRESENTATION_MODELS = ("--select", f"tag:{PRESENTATION}")
+# Texts are read in DuckDB before an engine builds what needs their scores; both are built again with the rest, which
+# has nothing left to read.
+DELIVERED_TEXTS = ("--select", f"+{DELIVERED.name}")
+TEXT_MODELS = ("--select", f"tag:{TEXT}")
 LOOK_SECONDS, MISSED_LOOKS = 10, 3
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
@@ -109,7 +116,9 @@ def build_models(
         return record_results(where, results, read_manifest(where), complete=True)
     run_dbt(where, report, DUCKDB, "seed")
     hand_over(where, engine, read_manifest(where), report)
-    results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options, engine=engine)
+    results = read_texts(where, engine, target, report)
+    if not not_green(results["results"]):
+        results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options, engine=engine)
     if not not_green(results["results"]):
         engine.pull(where, border(read_manifest(where)), report)
         rest = run_dbt(where, report, DUCKDB, "build", *PRESENTATION_MODELS, *options)
@@ -124,6 +133,20 @@ def hand_over(
     forget_built(where)
     engine.begin(where, {*PUSHED_SCHEMAS, *built_schemas(manifest)})
     engine.push(where, delivered_relations(where), report)
+
+
+def read_texts(where: Folders, engine: Engine, target: str, report: Callable[[str], None]) -> dict[str, Any]:
+    """Pull the texts from an engine, scrub and score them in DuckDB, and push what was found.
+
+    Returns the results of the step that failed, else of the last one.
+    """
+    results = run_dbt(where, report, target, "run", *DELIVERED_TEXTS, engine=engine)
+    if not not_green(results["results"]):
+        engine.pull(where, [DELIVERED], report)
+        results = run_dbt(where, report, DUCKDB, "run", *TEXT_MODELS)
+    if not not_green(results["results"]):
+        engine.push(where, text_relations(read_manifest(where)), report)
+    return results
 
 
 def run_dbt(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.text.reading import cold_models, modifiers
+from orchestration.text_seeds import cold_models, modifiers
 from service_control.text.language import LANGUAGES
 from service_control.text.score import Scorer
 from service_control.text.tokens import normalise

@@ -11,9 +11,9 @@ import jinja2
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.text.reading import cold_models, modifiers
 from benchmarks.text.speed import BATCH, texts
 from orchestration.project import ROOT
+from orchestration.text_seeds import cold_models, modifiers
 from service_control.text.hashing import text_hash
 from service_control.text.learn import Prior, features, train
 from service_control.text.score import Scorer, scores_with

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.text.reading import choices, modifiers, sentiment_rows
+from orchestration.text_seeds import choices, modifiers, sentiment_rows
 from service_control.text.evaluate import Estimate, calibration_error
 from service_control.text.learn import Features, Prior, features, train
 from service_control.text.lexicon import sentiment_model

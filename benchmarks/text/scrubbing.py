@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.text.reading import scrubber
+from orchestration.text_seeds import scrubber
 from service_control.text.scrub import KINDS, Scrubber
 from service_control.text.tokens import normalise
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from benchmarks.text.reading import cold_models, modifiers, scrubber
+from orchestration.text_seeds import cold_models, modifiers, scrubber
 from service_control.demo.fragments import CLOSINGS, CONTRASTS, DRIVER_CLAUSES, ISSUE_OPENINGS, PERSONAL
 from service_control.demo.names import FIRST_NAMES, LAST_NAMES
 from service_control.text.pipeline import Pipeline, RawBatch, Settings, process_all

@@ -1,34 +1,30 @@
 """From raw texts to scores, batch by batch, on several processes. Belongs here: the order of the steps.
 
-For tables: read (text, people) in batches of some thousand rows, give them to `process_all`, write what comes back.
-`Batch` holds everything the tables of texts and scores need; a text whose hash has scores of the same model versions
-already need not be given again. Memory is that of a few batches per process, however many texts there are.
+Two roads, because they have different keys: what is scrubbed depends on the text and its people, what is scored on
+the scrubbed text alone. For tables: give what is new in batches of some thousand rows, write what comes back. Memory is
+that of a few batches per process, however many texts there are.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import repeat
 from multiprocessing import get_context
+from typing import Any, TypeVar
 
 from service_control.text.hashing import text_hash
 from service_control.text.score import Scorer, Scores
 from service_control.text.scrub import Person, Scrubber
+from service_control.text.terms_behind import Tags
 from service_control.text.weights import Model
 
+Given, Made = TypeVar("Given"), TypeVar("Made")
 # Enough to keep the processes busy while results are taken.
 AHEAD = 2
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the steps know: models (the language and one per task), modifiers of seed `text_modifiers`, what scrubs."""
-
-    models: Sequence[Model]
-    modifiers: Mapping[str, str]
-    scrubber: Scrubber
 
 
 @dataclass(frozen=True)
@@ -40,62 +36,83 @@ class RawBatch:
 
 
 @dataclass(frozen=True)
-class Batch:
-    """n texts: scrubbed, kinds found, why in quarantine ("" when not), hashes, scores. Lists: they travel fast."""
+class ScrubbedBatch:
+    """n texts: scrubbed, kinds found, why in quarantine ("" when not), hashes. Lists: they travel fast."""
 
     texts: list[str]
     kinds: list[tuple[str, ...]]
     quarantine_reasons: list[str]
     hashes: list[str]
+
+
+@dataclass(frozen=True)
+class ScoredBatch:
+    """What a batch of scrubbed texts scores, and the labels given with the terms behind them."""
+
     scores: Scores
+    tags: Tags
 
 
-class Pipeline:
-    """The steps of one process."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._scrubber = settings.scrubber
-        self._scorer = Scorer(settings.models, settings.modifiers)
-
-    def process(self, raw: RawBatch) -> Batch:
-        """Scrub, hash and score a batch."""
-        if raw.people:
-            scrubbed = list(map(self._scrubber.scrub, raw.texts, raw.people))
-        else:
-            scrubbed = list(map(self._scrubber.scrub, raw.texts))
-        texts = [found.text for found in scrubbed]
-        return Batch(
-            texts,
-            [found.kinds for found in scrubbed],
-            [found.quarantine_reason for found in scrubbed],
-            list(map(text_hash, texts)),
-            self._scorer.score(texts),
-        )
+def scrub_batch(scrubber: Scrubber, raw: RawBatch) -> ScrubbedBatch:
+    """Scrub and hash."""
+    found = list(map(scrubber.scrub, raw.texts, raw.people or repeat(())))
+    texts = [one.text for one in found]
+    return ScrubbedBatch(
+        texts,
+        [one.kinds for one in found],
+        [one.quarantine_reason for one in found],
+        list(map(text_hash, texts)),
+    )
 
 
-_of_this_process: Pipeline | None = None
+def score_batch(scorer: Scorer, texts: Sequence[str]) -> ScoredBatch:
+    """Score and tag normalised, scrubbed texts."""
+    return ScoredBatch(*scorer.score_and_tag(texts))
 
 
-def _start(settings: Settings) -> None:
-    global _of_this_process
-    _of_this_process = Pipeline(settings)
+def scrub_all(batches: Iterable[RawBatch], scrubber: Scrubber, processes: int = 1) -> Iterator[ScrubbedBatch]:
+    """Batches in the order they came."""
+    return _run(partial(partial, scrub_batch, scrubber), batches, processes)
 
 
-def _process(raw: RawBatch) -> Batch:
-    return _of_this_process.process(raw)
+def score_all(
+    batches: Iterable[Sequence[str]],
+    models: Sequence[Model],
+    modifiers: Mapping[str, str],
+    processes: int = 1,
+) -> Iterator[ScoredBatch]:
+    """Batches in the order they came. `models`: that of the language and one per task."""
+    return _run(partial(_scoring, models, modifiers), batches, processes)
 
 
-def process_all(batches: Iterable[RawBatch], settings: Settings, processes: int = 1) -> Iterator[Batch]:
-    """Batches in the order they came. Reads at most `AHEAD` batches per process ahead of what was taken."""
+def _scoring(models: Sequence[Model], modifiers: Mapping[str, str]) -> Callable[[Sequence[str]], ScoredBatch]:
+    return partial(score_batch, Scorer(models, modifiers))
+
+
+_work_of_this_process: Callable[[Any], Any] | None = None
+
+
+def _start(begin: Callable[[], Callable[[Any], Any]]) -> None:
+    global _work_of_this_process
+    _work_of_this_process = begin()
+
+
+def _work(given: Any) -> Any:
+    return _work_of_this_process(given)
+
+
+def _run(
+    begin: Callable[[], Callable[[Given], Made]], batches: Iterable[Given], processes: int
+) -> Iterator[Made]:
+    """`begin` makes the work of one process. Reads at most `AHEAD` batches per process ahead of what was taken."""
     if processes == 1:
-        pipeline = Pipeline(settings)
-        yield from map(pipeline.process, batches)
+        yield from map(begin(), batches)
         return
     # A fresh interpreter: a fork of a program with threads, as Dagster is, may never come back.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _start, (settings,)) as pool:
-        waiting: deque[Future[Batch]] = deque()
-        for raw in batches:
-            waiting.append(pool.submit(_process, raw))
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start, (begin,)) as pool:
+        waiting: deque[Future[Made]] = deque()
+        for given in batches:
+            waiting.append(pool.submit(_work, given))
             if len(waiting) >= processes * AHEAD:
                 yield waiting.popleft().result()
         while waiting:

@@ -6,11 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from scipy.sparse import csr_array
 
 from service_control.errors import InputError
+from service_control.text.tags import intensities
 from service_control.text.terms import STATES, Encoded, Vocabulary, parts_of
-from service_control.text.weights import ANY_LANGUAGE, LANGUAGE, Model, Weights
+from service_control.text.terms_behind import NONE, Tags, heaviest, joined
+from service_control.text.weights import (
+    ANY_LANGUAGE,
+    EMOTION,
+    EMOTION_INTENSITY,
+    EMOTION_WORDS,
+    LANGUAGE,
+    UNTAGGED,
+    Model,
+    Weights,
+)
 
 UNKNOWN = -1
 
@@ -81,14 +93,70 @@ class Scorer:
             for model in models
             for language, weights in model.weights.items()
         }
+        self._forms = _Forms(self._vocabulary)
 
     def score(self, texts: Sequence[str]) -> Scores:
         """Scores of normalised, scrubbed texts."""
+        return self._score(self._vocabulary.encode(texts))
+
+    def score_and_tag(self, texts: Sequence[str]) -> tuple[Scores, Tags]:
+        """The scores and the labels given, each with the terms behind it."""
         encoded = self._vocabulary.encode(texts)
+        scores = self._score(encoded)
+        rows, tasks, labels, values, steps, chosen = [], [], [], [], [], []
+        for code in self._language.labels:
+            texts_of = np.flatnonzero(scores.language == code)
+            part = encoded.take(texts_of) if len(texts_of) else None
+            for task, model in self.models.items():
+                if part is None or task in UNTAGGED or code not in model.weights:
+                    continue
+                found = scores.values[task][texts_of]
+                text, label, terms = self._behind(self._sums[task, code], part, found >= 0)
+                rows.append(texts_of[text])
+                tasks.append(pa.array([task]).take(pa.array(np.zeros(len(text), np.int8))))
+                labels.append(pa.array(model.labels, pa.string()).take(pa.array(label)))
+                values.append(found[text, label])
+                steps.append(self._steps(task, code, scores, texts_of)[text, label])
+                chosen.append(terms)
+        if not rows:
+            nothing = np.zeros(0, np.int64)
+            text = pa.array([], pa.string())
+            return scores, Tags(nothing, text, text, nothing.astype(float), nothing, text)
+        return scores, Tags(
+            np.concatenate(rows),
+            pa.concat_arrays(tasks),
+            pa.concat_arrays(labels),
+            np.concatenate(values),
+            np.concatenate(steps),
+            joined(np.concatenate(chosen), self._vocabulary.terms),
+        )
+
+    def _behind(
+        self, weights: _Sum, encoded: Encoded, given: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        hits, vectors = weights.hits(encoded.terms)
+        owner = np.repeat(np.arange(len(encoded.sizes)), np.diff(encoded.starts))[hits]
+        base, form = self._forms.of(encoded.terms[hits])
+        return heaviest(owner, base, form, vectors, given)
+
+    def _steps(self, task: str, language: str, scores: Scores, texts: np.ndarray) -> np.ndarray:
+        """The intensity of each label, 0 where the task has none."""
+        tags = scores.values[task][texts]
+        if task != EMOTION or EMOTION_INTENSITY not in self.models:
+            return np.zeros(tags.shape, int)
+        words = EMOTION_WORDS if EMOTION_WORDS in self.models else EMOTION
+        return intensities(
+            scores.values[EMOTION_INTENSITY][texts],
+            scores.values[words][texts],
+            self.models[words].weights[language].intercepts,
+            tags >= 0,
+        )
+
+    def _score(self, encoded: Encoded) -> Scores:
         best = self._sums[LANGUAGE, ANY_LANGUAGE].of(encoded).argmax(axis=1)
         language = np.array(self._language.labels, object)[best]
         values = {
-            task: np.full((len(texts), len(model.labels)), np.nan)
+            task: np.full((len(encoded.sizes), len(model.labels)), np.nan)
             for task, model in self.models.items()
             if task != LANGUAGE
         }
@@ -153,6 +221,12 @@ class _Sum:
         )
         return (used @ self._vectors) / np.sqrt(encoded.sizes)[:, None] + self._weights.intercepts
 
+    def hits(self, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Which of the terms have a weight, and what they add."""
+        place = self._places(terms)
+        hits = np.flatnonzero(place)
+        return hits, self._vectors[place[hits]]
+
     def vectors(self, terms: np.ndarray) -> np.ndarray:
         """What each term adds, (terms, labels), not yet divided by the length."""
         return self._vectors[self._places(terms)]
@@ -183,3 +257,29 @@ class _Sum:
             self._vectors[self._used] = self._weights.matrix[rows].sum(axis=0)
         self._used += 1
         return self._used - 1
+
+
+class _Forms:
+    """The word of every term, and the term itself where it is a form of it (negated, boosted, toned down)."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._generation = vocabulary.generation
+        self._known = np.zeros((2, 0), np.int64)
+
+    def of(self, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Word and form (NONE for a plain word) of each term."""
+        if self._generation != self._vocabulary.generation:
+            self._generation, self._known = self._vocabulary.generation, np.zeros((2, 0), np.int64)
+        names = self._vocabulary.terms
+        new = [self._describe(names[at], at) for at in range(self._known.shape[1], len(names))]
+        if new:
+            self._known = np.hstack([self._known, np.array(new, np.int64).T])
+        base, form = self._known[:, terms]
+        return base, form
+
+    def _describe(self, term: str, at: int) -> tuple[int, int]:
+        for state in STATES[1:]:
+            if term.startswith(state):
+                return self._vocabulary.term_id(term.removeprefix(state)), at
+        return at, NONE

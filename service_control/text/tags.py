@@ -42,16 +42,19 @@ def polarity_score(values: np.ndarray) -> np.ndarray:
     return values[:, _AT[POSITIVE]] - values[:, _AT[NEGATIVE]]
 
 
-def intensities(sums: np.ndarray, tags: np.ndarray, tag_intercepts: np.ndarray) -> np.ndarray:
+def intensities(
+    sums: np.ndarray, words: np.ndarray, word_intercepts: np.ndarray, given: np.ndarray
+) -> np.ndarray:
     """1, 2 or 3 for every emotion that a text has, 0 for the others; (n, 8).
 
     Parameters
     ----------
     sums : scores of task emotion_intensity, whose intercepts are 0.
-    tags : scores of the lexicon of task emotion, and `tag_intercepts` its intercepts: the quotient is the mean
+    words : scores of the lexicon of task emotion, and `word_intercepts` its intercepts: the quotient is the mean
         intensity of the words.
+    given : whether the text has the emotion, by the active model.
     """
-    counted = tags - tag_intercepts
+    counted = words - word_intercepts
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(counted > 0, sums / counted, 0.0)
-    return np.where(tags >= 0, np.clip(np.floor(mean + 0.5), 1, 3), 0).astype(int)
+    return np.where(given, np.clip(np.floor(mean + 0.5), 1, 3), 0).astype(int)

@@ -21,6 +21,10 @@ SENTIMENT, EMOTION, EMOTION_INTENSITY, DRIVER, VALUE_ELEMENT, LANGUAGE = (
     "value_element",
     "language",
 )
+# The words of the lexicon that intensities are counted from, where task emotion has learned weights.
+EMOTION_WORDS = "emotion_words"
+# Sums that other scores are made of: no labels of their own.
+UNTAGGED = frozenset((LANGUAGE, EMOTION_INTENSITY, EMOTION_WORDS))
 # Columns of the table `term_weights`, one row per model version, language, label and term.
 COLUMNS = ("model_version", "task", "language_code", "term", "label", "weight")
 

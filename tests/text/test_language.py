@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.text.languages import accuracy, labelled
-from benchmarks.text.reading import seed
+from orchestration.text_seeds import seed
 
 
 def test_the_language_is_found():

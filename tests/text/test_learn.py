@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.text.reading import choices, modifiers, seed, sentiment_rows
+from orchestration.text_seeds import choices, modifiers, seed, sentiment_rows
 from service_control.errors import InputError
 from service_control.text.assumptions import Assumptions
 from service_control.text.evaluate import calibration_error, cohen_kappa, evaluate, kappa_interval

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.text.reading import choices, cold_models, modifiers, seed
 from benchmarks.text.speed import texts
+from orchestration.text_seeds import choices, cold_models, modifiers, seed
 from service_control.errors import InputError
 from service_control.text.lexicon import EMOTIONS, sentiment_model
 from service_control.text.score import Scorer, scores_with

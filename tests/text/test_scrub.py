@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.text.reading import scrubber
 from benchmarks.text.scrubbing import KINDS, MARKED, count, masked, sentences
+from orchestration.text_seeds import scrubber
 from service_control.text.scrub import LONG_NUMBER, UNKNOWN_NAME, Person, Scrubber
 
 USING = scrubber()

@@ -12,9 +12,9 @@ import pytest
 from psycopg2.extras import execute_values
 
 from benchmarks.text.parity import compare, query
-from benchmarks.text.reading import cold_models, modifiers
 from benchmarks.text.speed import batches, settings, texts
 from orchestration.portable_sql import Check, Project
+from orchestration.text_seeds import cold_models, modifiers
 from service_control.text.hashing import text_hash
 from service_control.text.pipeline import process_all
 from service_control.text.score import Scorer, scores_with

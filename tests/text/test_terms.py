@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.text.reading import modifiers
+from orchestration.text_seeds import modifiers
 from service_control.text.terms import Vocabulary, parts_of
 from service_control.text.tokens import normalise, tokenise
 

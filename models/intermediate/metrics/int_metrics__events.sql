@@ -9,6 +9,7 @@
     ('sentiment_text', 'fct_verbatims', 'said_on', 'net_value', written),
     ('sentiment_voice', 'fct_verbatims', 'said_on', 'net_value', "text_kind = 'voice'"),
     ('sentiment_mixed', 'fct_verbatims', 'said_on', "case when sentiment = 'mixed' then 1 else 0 end", words),
+    ('latent_share', 'int_text__latent_contacts', 'started_on', 'case when is_latent then 1 else 0 end', 'true'),
     ('responsiveness', 'fct_invitations', 'sent_on', 'case when is_completed then 1 else 0 end', 'is_followed_up'),
     ('repeat_responder_rate', 'fct_invitations', 'sent_on', 'case when is_completed then 1 else 0 end', 'is_followed_up and has_answered_before'),
     ('referrals_per_100_promoters', 'fct_advocacy', 'submitted_on', '100 * referral_count', promoters ~ ' and referral_count is not null'),

@@ -22,6 +22,35 @@ ranked as (
     where kind = 'sentiment' and (label is not null or score is not null)
 ),
 
+-- What the customer wrote or said as a whole, by the active model: the mean of the texts that express something.
+own as (
+    select
+        reference_id,
+        case text_kind when 'utterance' then 'transcript' else text_kind end as text_kind,
+        coalesce(sum(polarity) / nullif(cast(sum(case when polarity <> 0 then 1 else 0 end) as {{ type_double() }}), 0), 0) as score,
+        bool_or(is_mixed) or bool_or(polarity > 0) and bool_or(polarity < 0) as has_both,
+        bool_or(is_covered) as is_covered,
+        bool_or(is_in_quarantine) as is_in_quarantine,
+        case when min(language_code) = max(language_code) then min(language_code) end as language
+    from {{ ref('int_text__texts') }}
+    where speaker = 'customer'
+    group by reference_id, text_kind
+),
+
+model as (
+    select distinct model_version
+    from {{ ref('int_text__models') }}
+    where task = 'sentiment'
+),
+
+words as (
+    select
+        reference_id, text_kind, scrubbed_text,
+        row_number() over (partition by reference_id, text_kind order by text_part nulls last) as place
+    from {{ ref('int_text__texts') }}
+    where speaker = 'customer' and text_kind <> 'utterance' and not is_in_quarantine
+),
+
 -- How it sounded is measured per utterance; what the customer said in one contact is one observation.
 voices as (
     select contact_id as reference_id, avg(acoustic_score) as score
@@ -45,6 +74,21 @@ scored as (
         cast(null as {{ type_double() }}) as confidence,
         cast(null as {{ dbt.type_string() }}) as language
     from voices
+    -- Whoever delivers scores prefers them: the own ones count where there is none.
+    union all
+    select
+        own.reference_id,
+        false as is_voice,
+        case when own.has_both and abs(own.score) < {{ assumption('sentiment_from') }} then 'mixed' end as label,
+        own.score,
+        'service_control' as model,
+        model.model_version,
+        cast(null as {{ type_double() }}) as confidence,
+        own.language
+    from own
+    left join ranked as imported on own.reference_id = imported.reference_id and imported.recency = 1
+    cross join model
+    where own.is_covered and imported.reference_id is null
 ),
 
 feedback as (
@@ -107,15 +151,21 @@ labelled as (
 )
 
 select
-    reference_id,
-    text_kind,
-    {{ place | join(',\n    ') }},
-    sentiment,
-    case sentiment when 'positive' then 1 when 'negative' then -1 else 0 end as net_value,
-    score,
-    model,
-    model_version,
-    confidence,
-    language,
-    said_on
+    labelled.reference_id,
+    labelled.text_kind,
+    {%- for column in place %}
+    labelled.{{ column }},
+    {%- endfor %}
+    labelled.sentiment,
+    case labelled.sentiment when 'positive' then 1 when 'negative' then -1 else 0 end as net_value,
+    labelled.score,
+    labelled.model,
+    labelled.model_version,
+    labelled.confidence,
+    coalesce(own.language, labelled.language) as language,
+    words.scrubbed_text,
+    own.is_in_quarantine,
+    labelled.said_on
 from labelled
+left join own on labelled.reference_id = own.reference_id and labelled.text_kind = own.text_kind
+left join words on labelled.reference_id = words.reference_id and labelled.text_kind = words.text_kind and words.place = 1

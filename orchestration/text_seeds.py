@@ -48,7 +48,8 @@ def sentiment_rows() -> list[tuple[str, str, float]]:
     return [(row["language_code"], row["term"], float(row["polarity"])) for row in seed("lexicon_sentiment")]
 
 
-def cold_models() -> list[Model]:
+@cache
+def cold_models() -> tuple[Model, ...]:
     """A model for every task from the seeds alone."""
     emotions = [
         (row["language_code"], row["emotion_code"], row["term"], float(row["intensity"]))
@@ -63,9 +64,9 @@ def cold_models() -> list[Model]:
     ]
     samples = [(row["language_code"], row["sample_text"]) for row in seed("language_samples")]
     words = [(language, term) for language, term, _ in sentiment_rows()]
-    return [
+    return (
         language_model(samples, words, modifiers()),
         sentiment_model(sentiment_rows(), choices()),
         *emotion_models(emotions, choices()),
         *topics,
-    ]
+    )

@@ -1,0 +1,64 @@
+{%- set scopes = scope_kinds() | map(attribute='column') | list -%}
+
+with
+
+said as (
+    select *, cast(date_trunc('month', said_on) as date) as month_start
+    from {{ ref('int_text__references') }}
+),
+
+observed as (
+    select
+        'all' as task,
+        'all' as label,
+        month_start,
+        net_value,
+        cast(null as integer) as intensity,
+        {{ scopes | join(', ') }}
+    from said
+    union all
+    select
+        topics.task,
+        topics.label,
+        said.month_start,
+        said.net_value,
+        topics.intensity,
+        {%- for column in scopes %}
+        said.{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from said
+    inner join {{ ref('int_text__topics') }} as topics
+        on said.reference_id = topics.reference_id and said.text_kind = topics.text_kind
+),
+
+monthly as (
+    select
+        task,
+        label,
+        month_start,
+        {{ scope_of_grouping(scopes) }},
+        count(*) as tagged_count,
+        sum(case when net_value = 1 then 1 else 0 end) as positive_count,
+        sum(case when net_value = -1 then 1 else 0 end) as negative_count,
+        sum(coalesce(intensity, 0)) as intensity_sum
+    from observed
+    group by {{ grouping_by_scope(['task', 'label', 'month_start'], scopes) }}
+)
+
+select
+    monthly.task,
+    monthly.label,
+    periods.period_grain,
+    periods.period_start,
+    monthly.scope_kind,
+    monthly.scope_key
+    {%- for sum in ['tagged_count', 'positive_count', 'negative_count', 'intensity_sum'] %},
+    cast(sum(monthly.{{ sum }}) as bigint) as {{ sum }}
+    {%- endfor %}
+from monthly
+inner join {{ ref('int_calendar__periods') }} as periods
+    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
+    and monthly.month_start between periods.period_start and periods.period_end
+where monthly.scope_key is not null
+group by
+    monthly.task, monthly.label, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key

@@ -1,0 +1,374 @@
+"""What was scrubbed and scored, kept in warehouse/texts.duckdb: no text is read twice by the same rules and weights.
+
+Belongs here: the tables of that file and what goes in and out. Not here: scrubbing and scoring (service_control/text),
+and coding (coding.py). It is a file of its own, because build.duckdb may be removed and an engine clears its schemas;
+codes of people and learned weights cannot be made again. Rows are only added.
+
+| table | one row per |
+|---|---|
+| `scrubbed` | words with their people, version of the rules |
+| `texts` | distinct scrubbed text, version of the reading: its language and length |
+| `scores` | text, task, version of the model and of the reading; `scores` in the order of the labels |
+| `tags` | the same and label given: score, intensity, terms behind it |
+| `term_weights` | version of a model, language, label and term |
+| `promotions` | model that became active; the last one per task is |
+| `codes` | text, task, coder; the last one holds |
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import tee
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.project import ROOT, Folders, folders
+from orchestration.text_seeds import cold_models, modifiers, scrub_words, scrubber
+from orchestration.warehouse import limits
+from service_control.text.pipeline import RawBatch, ScoredBatch, score_all, scrub_all
+from service_control.text.prevalence import CERTAIN, STEPS_PER_UNIT
+from service_control.text.scrub import Person
+from service_control.text.weights import EMOTION, EMOTION_WORDS, LANGUAGE, UNTAGGED, Model
+
+STORE = "text_store"
+BATCH = 5_000
+# Below this a second process costs more to start than it saves.
+WORTH_A_PROCESS = 20_000
+# What decides how a text is scrubbed and how it becomes terms: when the code changes, texts are read again.
+SCRUBBING = ("scrub", "names", "checksums", "tokens")
+READING = ("tokens", "terms", "score", "tags", "terms_behind")
+LABELS = pa.schema(
+    {
+        "task": pa.string(),
+        "language_code": pa.string(),
+        "label": pa.string(),
+        "model_version": pa.string(),
+        "is_learned": pa.bool_(),
+        "trained_share": pa.float64(),
+    }
+)
+EVIDENCE = pa.schema(
+    {
+        "task": pa.string(),
+        "model_version": pa.string(),
+        "language_code": pa.string(),
+        "label": pa.string(),
+        "place": pa.int32(),
+        "trained_share": pa.float64(),
+    }
+)
+TABLES = """
+create table if not exists scrubbed (
+    source_key varchar, scrubber_version varchar, text_hash varchar, scrubbed_text varchar, found_kinds varchar,
+    quarantine_reason varchar);
+create table if not exists texts (
+    text_hash varchar, reading_version varchar, language_code varchar, word_count integer);
+create table if not exists scores (
+    text_hash varchar, task varchar, model_version varchar, reading_version varchar, scores double[]);
+create table if not exists tags (
+    text_hash varchar, task varchar, model_version varchar, reading_version varchar, label varchar, score double,
+    intensity integer, terms varchar);
+create table if not exists term_weights (
+    model_version varchar, task varchar, language_code varchar, term varchar, label varchar, weight double);
+create table if not exists promotions (
+    task varchar, model_version varchar, promoted_at timestamp, report varchar);
+create table if not exists codes (
+    text_hash varchar, task varchar, coder varchar, labels varchar, coded_at timestamp);
+"""
+
+
+def text_store_file(where: Folders) -> Path:
+    """The file that has to be in the backup: it holds people's codes and learned weights."""
+    return where.warehouse / "texts.duckdb"
+
+
+def version_of(modules: Sequence[str], *known: object) -> str:
+    """First 16 characters of the SHA-256 of modules of service_control/text and of what they are given."""
+    digest = hashlib.sha256(repr(known).encode())
+    for name in modules:
+        digest.update((ROOT / "service_control" / "text" / f"{name}.py").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class TextStore:
+    """The file, attached to a connection as schema `text_store`.
+
+    Parameters
+    ----------
+    connection : of build.duckdb or of nothing; what is read together with the store must be in reach of it.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, where: Folders | None = None) -> None:
+        self._where = where or folders()
+        self._connection = connection
+        file = str(text_store_file(self._where)).replace("'", "''")
+        connection.execute(f"attach if not exists '{file}' as {STORE}")
+        # A transaction writes one file only, and dbt has one open on its own.
+        self._writer = connection.cursor()
+        self._writer.execute(f"use {STORE}")
+        self._writer.execute(TABLES)
+
+    def scrub(self, delivered: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """`scrubbed` of every source_key of int_text__delivered, those that are new among them."""
+        version = version_of(SCRUBBING, *map(scrub_words, ("first_name", "names_nobody", "no_postcode")))
+        self._connection.register("delivered", delivered)
+        self._connection.execute("""
+            create or replace temp table wanted_sources as
+            select
+                source_key, any_value(raw_text) as raw_text, any_value(customer_name) as customer_name,
+                any_value(customer_email) as customer_email, any_value(customer_phone) as customer_phone,
+                any_value(employee_name) as employee_name, any_value(employee_email) as employee_email
+            from delivered
+            group by source_key""")
+        new = f"""
+            from wanted_sources as wanted anti join {STORE}.scrubbed as known
+            on wanted.source_key = known.source_key and known.scrubber_version = '{version}'"""
+        count = self._count(new)
+        keys, raw = tee(self._batches(f"select wanted.* {new}"))
+        for read, made in zip(
+            keys, scrub_all(map(_raw_batch, raw), scrubber(), self._processes(count)), strict=True
+        ):
+            self._add(
+                "scrubbed",
+                {
+                    "source_key": read["source_key"],
+                    "scrubber_version": version,
+                    "text_hash": made.hashes,
+                    "scrubbed_text": made.texts,
+                    "found_kinds": list(map(" ".join, made.kinds)),
+                    "quarantine_reason": made.quarantine_reasons,
+                },
+            )
+        return self._connection.sql(f"""
+            select known.source_key, known.text_hash, known.scrubbed_text, known.found_kinds, known.quarantine_reason
+            from {STORE}.scrubbed as known semi join wanted_sources as wanted on known.source_key = wanted.source_key
+            where known.scrubber_version = '{version}'""")
+
+    def score(self, scrubbed: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """`texts` of every text_hash of int_text__scrubbed, after scoring those that the active models did not read."""
+        self._connection.register("scrubbed", scrubbed)
+        self._connection.execute("""
+            create or replace temp table wanted_texts as
+            select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed group by text_hash""")
+        models = self.active_models()
+        for tasks in self._missing(models):
+            self._score(models, tasks)
+        return self._connection.sql(f"""
+            select known.text_hash, known.language_code, known.word_count
+            from {STORE}.texts as known semi join wanted_texts as wanted on known.text_hash = wanted.text_hash
+            where known.reading_version = '{reading_version(models)}'""")
+
+    def tags(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """`tags` of the active models for every text_hash of int_text__scored."""
+        models = self.active_models()
+        active = ", ".join(f"('{task}', '{model.version}')" for task, model in models.items())
+        self._connection.register("scored", scored)
+        return self._connection.sql(f"""
+            select
+                known.text_hash, known.task, known.label, known.model_version, known.score,
+                nullif(known.intensity, 0) as intensity, known.terms
+            from {STORE}.tags as known semi join scored on known.text_hash = scored.text_hash
+            where known.reading_version = '{reading_version(models)}'
+                and (known.task, known.model_version) in ({active})""")
+
+    def evidence(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+        """int_text__evidence: how much each text speaks for each label, of tasks that were learned."""
+        models, learned = self.active_models(), self._learned()
+        rows = [
+            {
+                "task": task,
+                "model_version": model.version,
+                "language_code": language,
+                "label": label,
+                "place": at + 1,
+                "trained_share": learned.get((model.version, language), {}).get(label),
+            }
+            for task, model in models.items()
+            if any((model.version, language) in learned for language in model.weights)
+            for language in model.weights
+            for at, label in enumerate(model.labels)
+        ]
+        self._connection.register("active_labels", pa.Table.from_pylist(rows, EVIDENCE))
+        self._connection.register("scored", scored)
+        return self._connection.sql(f"""
+            select
+                scored.text_hash, labels.task, labels.label,
+                cast(round({STEPS_PER_UNIT} * greatest(-{CERTAIN}, least({CERTAIN}, case
+                    when labels.trained_share is null
+                        then case when known.scores[labels.place] >= 0 then {CERTAIN} else -{CERTAIN} end
+                    else known.scores[labels.place] - ln(labels.trained_share / (1 - labels.trained_share))
+                end))) as integer) as step
+            from scored
+            inner join active_labels as labels on scored.language_code = labels.language_code
+            inner join {STORE}.scores as known
+                on scored.text_hash = known.text_hash and labels.task = known.task
+                and labels.model_version = known.model_version
+            where known.reading_version = '{reading_version(models)}'""")
+
+    def labels(self) -> duckdb.DuckDBPyRelation:
+        """int_text__models: what the active models can give."""
+        rows = [
+            {
+                "task": task,
+                "language_code": language,
+                "label": label,
+                "model_version": model.version,
+                "is_learned": (model.version, language) in self._learned(),
+                "trained_share": self._learned().get((model.version, language), {}).get(label),
+            }
+            for task, model in self.active_models().items()
+            if task not in UNTAGGED
+            for language in model.weights
+            for label in model.labels
+        ]
+        self._connection.register("active_labels", pa.Table.from_pylist(rows, LABELS))
+        return self._connection.sql("select * from active_labels")
+
+    def active_models(self) -> dict[str, Model]:
+        """Per task the promoted model, else that of the seeds; the language among them."""
+        models = {model.task: model for model in cold_models()}
+        promoted = self._writer.execute(
+            "select task, arg_max(model_version, promoted_at) from promotions group by task"
+        ).fetchall()
+        for task, version in promoted:
+            if task == EMOTION:
+                models[EMOTION_WORDS] = Model(EMOTION_WORDS, models[EMOTION].weights)
+            models[task] = self.model(task, version)
+        return models
+
+    def model(self, task: str, version: str) -> Model:
+        """A model as it was stored.
+
+        Raises
+        ------
+        InputError : there is no such model, or its rows were changed.
+        """
+        return Model.from_rows(
+            self._writer.execute(
+                "select model_version, task, language_code, term, label, weight from term_weights "
+                "where task = ? and model_version = ?",
+                [task, version],
+            ).fetchall()
+        )
+
+    def _learned(self) -> dict[tuple[str, str], dict[str, float]]:
+        """(model version, language) -> label -> share of the coded texts, of the languages that were learned."""
+        return {}
+
+    def _missing(self, models: Mapping[str, Model]) -> list[tuple[str, ...]]:
+        """Groups of tasks that some texts have no scores of; a temp table says which texts."""
+        reading = reading_version(models)
+        active = ", ".join(
+            f"('{task}', '{model.version}')" for task, model in models.items() if task != LANGUAGE
+        )
+        self._connection.execute(f"""
+            create or replace temp table missing_scores as
+            select wanted.text_hash, string_agg(active.task, ' ' order by active.task) as tasks
+            from wanted_texts as wanted
+            cross join (values {active}) as active (task, model_version)
+            anti join {STORE}.scores as known
+                on wanted.text_hash = known.text_hash and active.task = known.task
+                and active.model_version = known.model_version and known.reading_version = '{reading}'
+            group by wanted.text_hash""")
+        found = self._connection.execute("select distinct tasks from missing_scores").fetchall()
+        return [tuple(tasks.split(" ")) for (tasks,) in found]
+
+    def _score(self, models: Mapping[str, Model], tasks: Sequence[str]) -> None:
+        reading = reading_version(models)
+        asked = [models[LANGUAGE], *(models[task] for task in tasks)]
+        new = f"""
+            from missing_scores as missing inner join wanted_texts as wanted using (text_hash)
+            where missing.tasks = '{" ".join(tasks)}'"""
+        count = self._count(new)
+        keys, texts = tee(self._batches(f"select wanted.text_hash, wanted.scrubbed_text {new}"))
+        words = (read["scrubbed_text"].to_pylist() for read in texts)
+        for read, made in zip(
+            keys, score_all(words, asked, modifiers(), self._processes(count)), strict=True
+        ):
+            self._keep(read["text_hash"], made, models, reading)
+
+    def _keep(self, hashes: pa.Array, made: ScoredBatch, models: Mapping[str, Model], reading: str) -> None:
+        """One batch, all or nothing."""
+        versions = {task: models[task].version for task in made.scores.values}
+        self._writer.begin()
+        self._add(
+            "texts",
+            {
+                "text_hash": hashes,
+                "reading_version": reading,
+                "language_code": made.scores.language.tolist(),
+                "word_count": made.scores.words,
+            },
+            # a task scored later finds the texts there
+            f"anti join texts as known on added.text_hash = known.text_hash and known.reading_version = '{reading}'",
+        )
+        for task, values in made.scores.values.items():
+            self._add(
+                "scores",
+                {
+                    "text_hash": hashes,
+                    "task": task,
+                    "model_version": versions[task],
+                    "reading_version": reading,
+                    "scores": pa.FixedSizeListArray.from_arrays(values.ravel(), values.shape[1]),
+                },
+            )
+        tags = made.tags
+        self._add(
+            "tags",
+            {
+                "text_hash": hashes.take(pa.array(tags.text)),
+                "task": tags.task,
+                "model_version": pa.array(list(map(versions.get, tags.task.to_pylist())), pa.string()),
+                "reading_version": reading,
+                "label": tags.label,
+                "score": tags.score,
+                "intensity": tags.intensity,
+                "terms": tags.terms,
+            },
+        )
+        self._writer.commit()
+
+    def _add(self, table: str, columns: Mapping[str, object], where: str = "") -> None:
+        """Rows of one table; a text stands for a whole column."""
+        given = {name: column for name, column in columns.items() if not isinstance(column, str)}
+        constant = "".join(
+            f", '{value}' as {name}" for name, value in columns.items() if isinstance(value, str)
+        )
+        self._writer.register("given", pa.table(given))
+        self._writer.execute(
+            f"insert into {table} by name select added.*{constant} from given as added {where}"
+        )
+        self._writer.unregister("given")
+
+    def _batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        yield from self._connection.sql(query).to_arrow_reader(BATCH)
+
+    def _count(self, new: str) -> int:
+        return self._connection.sql(f"select count(*) {new}").fetchall()[0][0]
+
+    def _processes(self, count: int) -> int:
+        return int(limits(self._where)["threads"]) if count >= WORTH_A_PROCESS else 1
+
+
+def reading_version(models: Mapping[str, Model]) -> str:
+    """Of what decides on terms and language: other scores of the same model are no longer those of today."""
+    return version_of(READING, models[LANGUAGE].version, sorted(modifiers().items()))
+
+
+def _raw_batch(read: pa.RecordBatch) -> RawBatch:
+    columns = [read[name].to_pylist() for name in read.schema.names]
+    names = dict(zip(read.schema.names, columns, strict=True))
+    customers = map(_person, names["customer_name"], names["customer_email"], names["customer_phone"])
+    employees = map(_person, names["employee_name"], names["employee_email"])
+    return RawBatch(
+        names["raw_text"],
+        [[person for person in pair if person] for pair in zip(customers, employees, strict=True)],
+    )
+
+
+def _person(name: str | None, email: str | None, phone: str | None = None) -> Person | None:
+    return Person(name or "", email or "", phone or "") if name or email or phone else None
