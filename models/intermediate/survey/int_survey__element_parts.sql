@@ -15,7 +15,7 @@ monthly as (
         cast(date_trunc('month', sums.observed_on) as date) as month_start,
         sum(sums.n) as n,
         sum(sums.w_sum) as w_sum,
-        sum((sums.wy_sum - items.minimum * sums.w_sum) / (items.maximum - items.minimum)) as index_sum,
+        sum((sums.wy_sum - items.minimum * sums.w_sum) / nullif(items.maximum - items.minimum, 0)) as index_sum,
         sum(sums.top_w_sum) as top_w_sum
     from {{ ref('int_survey__item_sums') }} as sums
     inner join items on sums.survey_code = items.survey_code and sums.item_code = items.item_code
