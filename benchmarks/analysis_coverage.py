@@ -280,13 +280,7 @@ def metric_pairs(random: np.random.Generator, units: int, correlation: float) ->
         values[:, t] = 0.5 * values[:, t - 1] + np.sqrt(0.75) * values[:, t]
     values = values[:, 10:]
     values[..., 1] = correlation * values[..., 0] + np.sqrt(1 - correlation**2) * values[..., 1]
-    pairs = [(i, j) for i in range(5) for j in range(i + 1, 5)]
-    a, b = values[..., [i for i, _ in pairs]], values[..., [j for _, j in pairs]]
-    parts = (part.sum(axis=1) for part in (np.ones_like(a), a, b, a * a, b * b, a * b))
-    found = correlations(
-        PairMoments(tuple(f"m{i}" for i, _ in pairs), tuple(f"m{j}" for _, j in pairs), *parts),
-        assumptions=ASSUMED,
-    )
+    found = correlations(PairMoments.of_panel([f"m{i}" for i in range(5)], values), assumptions=ASSUMED)
     return {
         "correlation held": [holds(found[0].estimate, correlation)],
         "zero held": [holds(pair.estimate, 0.0) for pair in found[1:]],

@@ -21,6 +21,8 @@ from orchestration.schedules import (
     build_warehouse_daily,
     build_warehouse_hourly,
     build_warehouse_on_new_files,
+    review_metrics,
+    review_metrics_monthly,
 )
 from orchestration.transform import dbt_executable
 
@@ -30,8 +32,8 @@ os.environ.update(child_environment(folders()))
 defs = dg.Definitions(
     assets=[load_landing, build_models, *publications()],
     asset_checks=[audit_public_marts],
-    jobs=[build_warehouse],
-    schedules=[build_warehouse_hourly, build_warehouse_daily],
+    jobs=[build_warehouse, review_metrics],
+    schedules=[build_warehouse_hourly, build_warehouse_daily, review_metrics_monthly],
     sensors=[build_warehouse_on_new_files],
     resources={"dbt": DbtCliResource(project_dir=PROJECT, dbt_executable=dbt_executable()), "build": Build()},
     # One process per run: the build lock is held from the first step to the last, and DuckDB has one writer

@@ -23,3 +23,4 @@ class Assumptions(AssumptionRows):
     holdout_share: float
     redundant_correlation: float
     smallest_correlation: float
+    review_months: float

@@ -90,7 +90,7 @@ def test_a_handful_of_colleagues_is_not_shown(trend: pl.DataFrame, delivery: Del
 
 def test_feedback_is_published_for_its_owner_alone(demo: Project) -> None:
     folder = demo.root / "warehouse/restricted"
-    assert oct(os.stat(folder).st_mode & 0o777) == "0o700"
+    assert oct(folder.stat().st_mode & 0o777) == "0o700"
     with duckdb.connect(str((folder / "feedback.duckdb").resolve()), read_only=True) as connection:
         tables = connection.execute("select table_name from duckdb_tables() order by all").fetchall()
         ((count,),) = connection.execute("select count(*) from restricted.employee_feedback").fetchall()
