@@ -23,7 +23,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import duckdb
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from service_control.statistics.assumptions import Assumptions
 from service_control.statistics.asymmetry import expectation_curve, index_of_asymmetry, penalty_reward
@@ -35,6 +35,7 @@ from service_control.statistics.relative_weights import relative_weights
 from service_control.statistics.repeat_buying import RepeatBuying, fit_repeat_buying
 from service_control.statistics.results import Estimate, Refusal
 from service_control.statistics.review import PairMoments, correlations
+from service_control.statistics.service_levels import LEVEL, OUTCOME, level_effect, verdict
 from service_control.statistics.value_chain import euro_per_point, panel_link
 
 ROOT = Path(__file__).parents[1]
@@ -68,9 +69,8 @@ def clustered(
 
 
 def groups_of(random: np.random.Generator, respondents: int, answers: int) -> np.ndarray:
-    """Group of each answer: a respondent each up to 400, else 200 random groups of whole respondents."""
-    group = np.arange(respondents) if respondents <= 400 else random.integers(0, 200, respondents)
-    return np.repeat(group, answers)
+    """Group of each answer as the models have it: 256 groups of whole respondents by hash, some of them empty."""
+    return np.repeat(random.integers(0, 256, respondents), answers)
 
 
 def driver_weights(
@@ -273,6 +273,35 @@ def buyers(random: np.random.Generator, customers: int) -> Counts:
     return {"refused": [False], "parameters held": list(np.abs(logs) < 1.96 * errors)}
 
 
+def service_levels(random: np.random.Generator, respondents: int, correlation: float) -> Counts:
+    """Five service levels of which the first moves the outcome, compared within channels as the models do."""
+    answers = 2
+    drawn = clustered(random, respondents, answers, 6, 0.3)
+    channel = random.integers(0, 4, len(drawn))
+    levels = drawn[:, :5] + channel[:, None]
+    outcome = correlation * drawn[:, 0] + np.sqrt(1 - correlation**2) * drawn[:, 5] - channel
+    groups = groups_of(random, respondents, answers)
+    found = []
+    for j in range(5):
+        rows = np.column_stack([levels[:, j], outcome])
+        for each in np.unique(channel):
+            rows[channel == each] -= rows[channel == each].mean(axis=0)
+        found.append(level_effect(Moments.of_rows((LEVEL, OUTCOME), rows, groups), assumptions=ASSUMED))
+    if any(isinstance(each, Refusal) for each in found):
+        return {"refused": [True]}
+    q_values = stats.false_discovery_control([each.p_value for each in found])
+    verdicts = [verdict(each, q, assumptions=ASSUMED) for each, q in zip(found, q_values, strict=True)]
+    real = ("moves_experience", "hardly_moves", "moves_against")
+    return {
+        "refused": [False],
+        "correlation held": [holds(found[0].correlation, correlation)],
+        "zero held": [holds(each.correlation, 0.0) for each in found[1:]],
+        "with effect called real": [verdicts[0] in real],
+        "without effect called real": [each in real for each in verdicts[1:]],
+        "called without value though it matters": [verdicts[0] == "without_value"],
+    }
+
+
 def metric_pairs(random: np.random.Generator, units: int, correlation: float) -> Counts:
     """Five metrics over units and eighteen months with memory; the first two correlate, the others do not."""
     values = random.standard_normal((units, 28, 5))
@@ -280,13 +309,7 @@ def metric_pairs(random: np.random.Generator, units: int, correlation: float) ->
         values[:, t] = 0.5 * values[:, t - 1] + np.sqrt(0.75) * values[:, t]
     values = values[:, 10:]
     values[..., 1] = correlation * values[..., 0] + np.sqrt(1 - correlation**2) * values[..., 1]
-    pairs = [(i, j) for i in range(5) for j in range(i + 1, 5)]
-    a, b = values[..., [i for i, _ in pairs]], values[..., [j for _, j in pairs]]
-    parts = (part.sum(axis=1) for part in (np.ones_like(a), a, b, a * a, b * b, a * b))
-    found = correlations(
-        PairMoments(tuple(f"m{i}" for i, _ in pairs), tuple(f"m{j}" for _, j in pairs), *parts),
-        assumptions=ASSUMED,
-    )
+    found = correlations(PairMoments.of_panel([f"m{i}" for i in range(5)], values), assumptions=ASSUMED)
     return {
         "correlation held": [holds(found[0].estimate, correlation)],
         "zero held": [holds(pair.estimate, 0.0) for pair in found[1:]],
@@ -336,6 +359,10 @@ STUDIES: list[Study] = [
         ("Euro per point", f"{units} units, slope {slope}", euros, (units, slope))
         for units in (10, 14, 40)
         for slope in (0.0, 0.1, 0.3)
+    ),
+    *(
+        ("Service levels", f"{n} respondents x 2, correlation {r}", service_levels, (n, r))
+        for n, r in [(150, 0.2), (600, 0.2), (2000, 0.1)]
     ),
     *(("Repeat buying", f"{n} customers", buyers, (n,)) for n in (500, 2000)),
     *(

@@ -16,6 +16,7 @@
         ['hr', 'team_memberships'],
         ['hr', 'teams'],
         ['survey', 'answers'],
+        ['survey', 'feedback_actions'],
         ['survey', 'invitations'],
         ['survey', 'responses'],
     ]) }}

@@ -22,6 +22,8 @@ from orchestration.schedules import (
     build_warehouse_daily,
     build_warehouse_hourly,
     build_warehouse_on_new_files,
+    review_metrics,
+    review_metrics_monthly,
 )
 from orchestration.transform import dbt_executable
 
@@ -31,8 +33,8 @@ os.environ.update(child_environment(folders()))
 defs = dg.Definitions(
     assets=[load_landing, build_models, *publications()],
     asset_checks=[audit_public_marts],
-    jobs=[build_warehouse, sample_texts, learn_from_codes],
-    schedules=[build_warehouse_hourly, build_warehouse_daily],
+    jobs=[build_warehouse, sample_texts, learn_from_codes, review_metrics],
+    schedules=[build_warehouse_hourly, build_warehouse_daily, review_metrics_monthly],
     sensors=[build_warehouse_on_new_files],
     resources={"dbt": DbtCliResource(project_dir=PROJECT, dbt_executable=dbt_executable()), "build": Build()},
     # One process per run: the build lock is held from the first step to the last, and DuckDB has one writer

@@ -48,6 +48,11 @@ class Folders:
         return self.warehouse / "build.duckdb"
 
     @property
+    def reviews(self) -> Path:
+        """Every review of the metrics that was made; outlives the build database."""
+        return self.warehouse / "reviews.duckdb"
+
+    @property
     def serving(self) -> Path:
         """The link to the snapshot that is served."""
         return self.warehouse / "serving.duckdb"

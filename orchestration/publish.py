@@ -4,10 +4,13 @@ Belongs here: the snapshot file, its exports and manifest, the one pointer that 
 judgement whether a build may be published (checks.py), and how it was built (build.py).
 
     warehouse/published      -> snapshots/<id>            the pointer; replacing it is the whole of publishing
-    warehouse/serving.duckdb -> published/serving.duckdb  fixed, like exports and manifest.json
-    warehouse/snapshots/<id>/         manifest.json, exports/*.parquet, serving.duckdb ->
-    ../serving_<id>.duckdb
+    warehouse/serving.duckdb -> published/serving.duckdb  fixed, like exports, restricted, voice and manifest.json
+    warehouse/snapshots/<id>/         manifest.json, exports/*.parquet, restricted/feedback.duckdb, voice/index.html,
+    voice/reviews.json, serving.duckdb -> ../serving_<id>.duckdb
     warehouse/snapshots/serving_<id>.duckdb
+
+restricted/ is open to its owner only (mode 700): the app reads it and asks for the rows of who is logged in. BI and
+exports never get it.
 
 One pointer, because database, exports and manifest must never be of different builds for a reader, however a
 build dies. Run alone: `python -m orchestration.publish --list | --rollback [id]`.
@@ -31,6 +34,7 @@ from typing import Any
 import duckdb
 
 from orchestration.project import Folders, folders
+from orchestration.public_voice import write_voice
 from orchestration.warehouse import build_lock, now, open_build, read_json
 from service_control.errors import PublishError, ServiceControlError
 
@@ -38,6 +42,9 @@ KEPT = 5
 ID_FORMAT = "%Y%m%dT%H%M%SZ"
 ID_PATTERN = re.compile(r"\d{8}T\d{6}Z")
 PUBLIC_SCHEMA = "marts"
+# Rows about single employees, in a file of their own.
+FEEDBACK = ("employee_feedback", "employee_feedback_trend")
+FIXED_LINKS = ("serving.duckdb", "exports", "restricted", "voice", "manifest.json")
 # A dictionary of a column with more values than this costs time and space: with DuckDB's own limit the export of
 # 3.9 million answers took 45 MB instead of 31.
 PARQUET = "format parquet, compression zstd, dictionary_size_limit 1000"
@@ -118,7 +125,7 @@ def publish(where: Folders, run: Run, checks: Iterable[CheckResult]) -> dict[str
     folder = where.snapshots / f"{snapshot_id}.tmp"
     (folder / "exports").mkdir(parents=True)
     try:
-        manifest = _write_snapshot(where, unfinished, folder / "exports", snapshot_id, run, checks)
+        manifest = _write_snapshot(where, unfinished, folder, snapshot_id, run, checks)
         _write_synced(
             folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, default=str)
         )
@@ -142,7 +149,7 @@ def publish(where: Folders, run: Run, checks: Iterable[CheckResult]) -> dict[str
 
 
 def _write_snapshot(
-    where: Folders, database: Path, exports: Path, snapshot_id: str, run: Run, checks: tuple[CheckResult, ...]
+    where: Folders, database: Path, folder: Path, snapshot_id: str, run: Run, checks: tuple[CheckResult, ...]
 ) -> dict[str, Any]:
     finished_at = now()
     with open_build(where) as connection:
@@ -179,9 +186,11 @@ def _write_snapshot(
              json.dumps(dict(run.versions)), json.dumps(manifest, ensure_ascii=False, default=str)],
         )  # fmt: skip
         for table in [*tables, "build_runs", "check_results"]:
-            target = exports / f"{table}.parquet"
+            target = folder / "exports" / f"{table}.parquet"
             connection.execute(f"copy marts.\"{table}\" to '{_escaped(target)}' ({PARQUET})")
+        write_voice(connection, folder / "voice")
         connection.execute("checkpoint snapshot")
+        _write_feedback(connection, folder / "restricted" / "feedback.duckdb")
         connection.execute("use build")
         connection.execute("detach snapshot")
     return manifest
@@ -217,6 +226,25 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     for table, column, comment in columns:
         connection.execute(f'comment on column marts."{table}"."{column}" is {_literal(comment)}')
     return [table for table, _ in found]
+
+
+def _write_feedback(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+    """What employees may read about themselves; a table that the build has not is left out."""
+    # the folder first, so that the file never was readable for others
+    database.parent.mkdir(mode=0o700)
+    connection.execute(f"attach '{_escaped(database)}' as feedback")
+    connection.execute("create schema feedback.restricted")
+    found = connection.execute(
+        "select table_name from duckdb_tables() where database_name = 'build' and schema_name = 'restricted'"
+    ).fetchall()
+    for table in FEEDBACK:
+        if (table,) in found:
+            connection.execute(
+                f'create table feedback.restricted."{table}" as from build.restricted."{table}" order by employee_id'
+            )
+    connection.execute("checkpoint feedback")
+    connection.execute("detach feedback")
+    _sync(database)
 
 
 def _carry_runs_over(connection: duckdb.DuckDBPyConnection, where: Folders) -> None:
@@ -313,7 +341,7 @@ def remove_unfinished(where: Folders) -> None:
 def _point_to(where: Folders, snapshot_id: str) -> None:
     # The fixed links first: on a first publish they dangle for a moment, which readers see as "nothing
     # published".
-    for name in ("serving.duckdb", "exports", "manifest.json"):
+    for name in FIXED_LINKS:
         link = where.warehouse / name
         target = f"published/{name}"
         if not link.is_symlink() or str(link.readlink()) != target:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration import metric_review
 from orchestration.files import discover
 from orchestration.project import folders, read_contract
+from orchestration.warehouse import build_lock
 
 TIMEZONE = "Europe/Amsterdam"
 
@@ -44,6 +46,30 @@ build_warehouse_daily = dg.ScheduleDefinition(
     execution_timezone=TIMEZONE,
     run_config=load_config(full=True),
     description="Everything; the content of every file is compared.",
+)
+
+
+@dg.op(description="Judge every metric by what it went along with; the next build shows the review.")
+def review_published_metrics() -> None:
+    """Also outside a build; two never run beside each other."""
+    where = folders()
+    with build_lock(where):
+        metric_review.run(where)
+
+
+@dg.job(description="Correlations, drift and redundancy of all metrics: keep, watch or retire.")
+def review_metrics() -> None:
+    """The periodic review, kept in warehouse/reviews.duckdb."""
+    review_published_metrics()
+
+
+review_metrics_monthly = dg.ScheduleDefinition(
+    name="review_metrics_monthly",
+    job=review_metrics,
+    # after the days in which figures of the month before may still be corrected
+    cron_schedule="30 5 8 * *",
+    execution_timezone=TIMEZONE,
+    description="The month that has passed.",
 )
 
 

@@ -48,6 +48,8 @@ ALLOWED_SQL = {
     "wilson_bound.sql": (FORMULA, "4"),
     "z_975.sql": (FORMULA, "1.959963984540054"),
     "driver_slots.sql": (TECHNICAL + ": places for as many drivers as LMG is calculated for", "13"),
+    "employee_feedback.sql": ("the middle of a scale of 0 to 1", "0.5"),
+    "int_feedback__loop.sql": (CALENDAR, "24 3600"),
     "int_drivers__responses.sql": ("the middle of a scale of 0 to 1", "0.5"),
     "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e9 1e12 1e300"),
     "item_scores.sql": (TECHNICAL, "1e-9"),
@@ -381,6 +383,16 @@ CHANGES = {
         0.9,
         "select count(*) from marts.service_level_fit where verdict = 'hardly_moves' and correlation > 0.1",
     ),
+    "feedback_in_time_hours": (
+        1,
+        "select count(*) from intermediate.int_feedback__loop where is_seen_in_time and hours_to_seen > 1",
+    ),
+    "feedback_follow_up_days": (
+        1,
+        "select count(*) from intermediate.int_feedback__loop where hours_to_seen > 24",
+    ),
+    "feedback_shown_days": (10, "select min(submitted_at) from restricted.employee_feedback"),
+    "comments_minimum_n": (100_000, "select count(*) from marts.public_voice"),
     "say_do_follow_up_days": (100, "select max(follow_up_days) from marts.say_do"),
     "emotion_explanation_weight": (
         0.1,

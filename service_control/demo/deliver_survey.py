@@ -10,6 +10,7 @@ from . import columns, verbatims
 from .contacts import CHANNELS
 from .deliver_crm import speakers
 from .emotions import NEUTRAL, NOBODY
+from .feedback_actions import ACTIONS
 from .keys import contact_key, customer_key, employee_key, relation_key, row_key
 from .organisation import Block
 from .parameters import LANGUAGES, TRUTH
@@ -256,6 +257,20 @@ def _invitations(block: Block) -> pa.Table:
     )
 
 
+def _feedback_actions(block: Block) -> pa.Table:
+    done = block.feedback_actions
+    return pa.table(
+        {
+            "reference_id": pc.binary_join_element_wise(
+                "contact_survey:", row_key(block, "R", done.response), ""
+            ),
+            "action": columns.text_of(ACTIONS, done.action),
+            "acted_by": employee_key(block, done.employee),
+            "acted_at": columns.moment_text(done.moment),
+        }
+    )
+
+
 def tables(block: Block) -> dict[str, pa.Table]:
     """All survey tables by name."""
     return {
@@ -266,4 +281,5 @@ def tables(block: Block) -> dict[str, pa.Table]:
         "survey/responses": _employee_responses(block),
         "survey/answers": _employee_answers(block),
         "survey/invitations": _invitations(block),
+        "survey/feedback_actions": _feedback_actions(block),
     }

@@ -192,6 +192,12 @@ RULES: dict[str, Rule] = {
         "future_date": [{"sent_at": "2099-01-01 09:30:00"}],
         "unknown_enum": [{"respondent_kind": "robot"}],
     }, ("response_id", "contact_id")),
+    "survey/feedback_actions": Rule("reference_id", "contact_survey:R9", {
+        "missing_key": [{"reference_id": None}],
+        "unparseable_date": [{"acted_at": NO_SUCH_DAY}],
+        "future_date": [{"acted_at": "2099-01-01 09:30:00"}],
+        "unknown_enum": [{"action": "admired"}],
+    }),
 }  # fmt: skip
 NOT_ROWS = ("unknown_column", "too_few_fields")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import emotions, incidentals, surveys
+from . import emotions, feedback_actions, incidentals, surveys
 from .contacts import Contacts, build_contacts
 from .employees import Staff, build_staff
 from .outcomes import Outcomes, Referrals, build_referrals, live, settle_contracts
@@ -40,6 +40,7 @@ class Block:
     advocacy: incidentals.Advocacy
     feedback: incidentals.Feedback
     text_scores: incidentals.TextScores
+    feedback_actions: feedback_actions.FeedbackActions
 
 
 def block_sizes(scale: float) -> list[int]:
@@ -74,4 +75,5 @@ def simulate(seed: int, number: int, customer_count: int) -> Block:
         text_scores=incidentals.score_texts(
             seed, number, contacts, contact_survey, relation_survey, feedback
         ),
+        feedback_actions=feedback_actions.act_on_feedback(seed, number, customers, contacts, contact_survey),
     )  # fmt: skip

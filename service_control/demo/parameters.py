@@ -349,6 +349,13 @@ class Truth:
     eces_step: float = 0.5  # from the third trend on: the new system helps
     eces_noise: float = 0.8
 
+    # What is done with answers
+    feedback_seen_share: float = 0.88  # of answers about a contact: seen by the employee
+    feedback_median_hours: float = 9.0  # from answer to being seen; lognormal
+    feedback_hours_sigma: float = 1.1
+    released_share: float = 0.30  # of words of customers who consent: released for the public
+    withdrawn_share: float = 0.05  # of those: withdrawn later
+
 
 FLAT = (1.0,) * 12
 WINTER = (1.35, 1.25, 1.1, 0.95, 0.85, 0.85, 1.0, 0.9, 0.85, 0.95, 1.15, 1.3)
@@ -554,6 +561,9 @@ DIRT: dict[str, dict[str, int]] = {
     "survey/invitations": {
         "duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1,
         "unknown_enum": 1,
+    },
+    "survey/feedback_actions": {
+        "duplicate_identical": 1, "missing_key": 1, "unparseable_date": 1, "future_date": 1, "unknown_enum": 1,
     },
 }
 # fmt: on

@@ -65,6 +65,7 @@ FORMATS: dict[str, Format] = {
     "survey/responses": _PARQUET,
     "survey/answers": _PARQUET,
     "survey/invitations": _CSV,
+    "survey/feedback_actions": _CSV,
 }
 _NOT_ANSWERS = {
     "survey/exports/contact_survey": (

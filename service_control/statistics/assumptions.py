@@ -23,6 +23,7 @@ class Assumptions(AssumptionRows):
     holdout_share: float
     redundant_correlation: float
     smallest_correlation: float
+    review_months: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +38,23 @@ class PairMoments:
     square_first: np.ndarray
     square_second: np.ndarray
     product: np.ndarray
+
+    @classmethod
+    def of_panel(cls, names: Sequence[str], values: np.ndarray) -> PairMoments:
+        """Every pair of metrics of a panel.
+
+        Parameters
+        ----------
+        values : (units, periods, metrics), NaN where a unit was not measured.
+        """
+        firsts, seconds = np.triu_indices(len(names), 1)
+        a, b = values[..., firsts], values[..., seconds]
+        both = ~np.isnan(a) & ~np.isnan(b)
+        a, b = np.where(both, a, 0.0), np.where(both, b, 0.0)
+        parts = (both.astype(float), a, b, a * a, b * b, a * b)
+        return cls(
+            tuple(names[i] for i in firsts), tuple(names[i] for i in seconds), *(part.sum(axis=1) for part in parts)
+        )  # fmt: skip
 
     def correlation(self, weights: np.ndarray) -> np.ndarray:
         """(..., m) Pearson correlations over the units with `weights` (..., units); NaN where one does not vary."""

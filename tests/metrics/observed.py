@@ -34,6 +34,7 @@ def observations(delivery: Delivery) -> pl.DataFrame:
         of_latent(delivery),
         of_invitations(delivery),
         of_promoters(delivery),
+        of_feedback(delivery),
         of_loyalty(delivery),
         of_emotions(delivery),
     ]
@@ -435,6 +436,34 @@ def of_promoters(delivery: Delivery) -> pl.DataFrame:
             found.select("day", "weight", *SCOPES, person="customer_id", metric_code=pl.lit(code), y=y)
         )
     return pl.concat(parts)
+
+
+def of_feedback(delivery: Delivery) -> pl.DataFrame:
+    """Answers about the contacts of employees with full time to look, and when they were first seen."""
+    days = delivery.assumption("feedback_follow_up_days")
+    moments = delivery.used("responses").select("response_id", "submitted_at")
+    handled = placed.contacts(delivery).select("contact_id", "employee_id").drop_nulls()
+    answers = placed.responses(delivery).filter(pl.col("respondent_kind") == "customer")
+    answers = answers.join(moments, on="response_id").join(handled, on="contact_id")
+    answers = answers.filter(pl.col("day") + timedelta(days=days) <= last_day(delivery))
+    looks = delivery.used("feedback_actions").filter(pl.col("action") == "seen")
+    looks = looks.join(answers, left_on="reference_id", right_on="response_id")
+    looks = looks.filter(
+        pl.col("acted_by").fill_null(pl.col("employee_id")) == pl.col("employee_id"),
+        pl.col("acted_at") >= pl.col("submitted_at"),
+    )
+    hours = (pl.col("acted_at") - pl.col("submitted_at")).dt.total_seconds() / 3600
+    first = looks.group_by("reference_id").agg(hours=hours.min())
+    seen = answers.join(first, left_on="response_id", right_on="reference_id", how="left")
+    in_time = pl.col("hours").fill_null(1e9) <= delivery.assumption("feedback_in_time_hours")
+    scored = [
+        (seen, "feedback_in_time", 100.0 * in_time),
+        (seen.filter(pl.col("hours") <= 24 * days), "feedback_hours", pl.col("hours")),
+    ]
+    return pl.concat(
+        frame.select("day", *SCOPES, person="customer_id", metric_code=pl.lit(code), y=y.cast(pl.Float64))
+        for frame, code, y in scored
+    )
 
 
 def of_loyalty(delivery: Delivery) -> pl.DataFrame:

@@ -22,15 +22,7 @@ METRICS = ("nps", "csat", "csat_mean", "ces", "sentiment")
 
 
 def pairs_of(values: np.ndarray, names: tuple[str, ...] = METRICS) -> PairMoments:
-    """Pairs of metrics from values of shape (units, periods, metrics) with NaN where nothing was measured."""
-    pairs = [(i, j) for i in range(len(names)) for j in range(i + 1, len(names))]
-    first, second = values[:, :, [i for i, _ in pairs]], values[:, :, [j for _, j in pairs]]
-    both = ~np.isnan(first) & ~np.isnan(second)
-    a, b = np.where(both, first, 0), np.where(both, second, 0)
-    parts = (both.astype(float), a, b, a * a, b * b, a * b)
-    return PairMoments(
-        tuple(names[i] for i, _ in pairs), tuple(names[j] for _, j in pairs), *(part.sum(axis=1) for part in parts)
-    )  # fmt: skip
+    return PairMoments.of_panel(names, values)
 
 
 def measured(seed: int, units: int = 20, link: float = 0.6) -> np.ndarray:

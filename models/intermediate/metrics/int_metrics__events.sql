@@ -33,6 +33,8 @@
             when is_resolved_followed and not is_resolved_perceived then 1
             when is_resolved_followed and is_resolved_perceived then 0
         end', 'resolution_matched_on is not null'),
+    ('feedback_in_time', 'int_feedback__loop', 'submitted_on', 'case when is_seen_in_time then 1 else 0 end', 'is_followed_up'),
+    ('feedback_hours', 'int_feedback__loop', 'submitted_on', 'hours_to_seen', 'is_followed_up'),
     ('fcr_understated', pairs, 'resolution_matched_on', 'case
             when not is_resolved_followed and is_resolved_perceived then 1
             when not is_resolved_followed and not is_resolved_perceived then 0

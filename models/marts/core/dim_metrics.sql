@@ -4,6 +4,8 @@
     'repeat_responder_rate': assumption('response_follow_up_days'),
     'referrals_per_100_promoters': assumption('advocacy_follow_up_days'),
     'reviews_per_100_promoters': assumption('advocacy_follow_up_days'),
+    'feedback_in_time': assumption('feedback_follow_up_days'),
+    'feedback_hours': assumption('feedback_follow_up_days'),
 } %}
 
 with

@@ -1,0 +1,1 @@
+{{ accepted_rows(ref('checked_survey__feedback_actions')) }}
