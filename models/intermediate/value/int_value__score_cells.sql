@@ -1,4 +1,4 @@
--- Followed from the month after the answer, and only where all of the follow-up is there.
+-- Followed from a month that leaves out who had given notice already, and only where all of the follow-up is there.
 with
 
 followed as (
@@ -13,12 +13,14 @@ followed as (
     inner join {{ ref('int_value__months') }} as months
         on scores.submitted_on >= months.month_start
         and scores.submitted_on <= months.month_end
+    inner join {{ ref('int_value__months') }} as landmarks
+        on landmarks.month_number = months.month_number + {{ assumption('notice_months') }}
     inner join {{ ref('int_value__months') }} as last_months
-        on last_months.month_number = months.month_number + {{ assumption('retention_follow_up_months') }}
+        on last_months.month_number = landmarks.month_number + {{ assumption('retention_follow_up_months') }}
     inner join {{ ref('int_crm__active_spells') }} as spells
         on scores.customer_id = spells.customer_id
-        and spells.started_on <= months.month_end
-        and (spells.last_day is null or spells.last_day > months.month_end)
+        and spells.started_on <= landmarks.month_end
+        and (spells.last_day is null or spells.last_day > landmarks.month_end)
 )
 
 select
