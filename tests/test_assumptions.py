@@ -314,8 +314,9 @@ CHANGES = {
     "prevented_contact_attribution": (
         0.1,
         "select round(sum(contacts_prevented_eur) / sum(contacts_prevented) / (select sum(cost_to_serve_eur) "
-        "/ sum(contact_count) from marts.fct_customer_months inner join intermediate.int_value__months using "
-        "(month_start) where months_ago < (select value from seeds.assumptions where assumption_code = 'value_window_months')), 9) "
+        "/ sum(contact_count) from marts.fct_customer_months inner join intermediate.int_value__months "
+        "using (month_start) where months_ago < (select value from seeds.assumptions "
+        "where assumption_code = 'value_window_months')), 9) "
         "from intermediate.int_value__feedback",
     ),
     "panel_cost_eur_per_complete": (

@@ -19,6 +19,9 @@ CHOSEN = {
     "40 units, slope 0.4",
     "14 units, slope 0.1",
     "20 units, correlation 0.3",
+    "1500 customers, effect 0.4",
+    "24 teams of 8, slope 0.0",
+    "24 teams of 8, slope 0.4",
 }
 
 
