@@ -25,6 +25,7 @@ import duckdb
 import numpy as np
 from scipy import special, stats
 
+from benchmarks.value_organisations import euros_of_an_organisation, link_of_an_organisation
 from service_control.statistics.assumptions import Assumptions
 from service_control.statistics.asymmetry import expectation_curve, index_of_asymmetry, penalty_reward
 from service_control.statistics.contract_lifetime import ContractLifetime, fit_contract_lifetime
@@ -254,6 +255,45 @@ def euros(random: np.random.Generator, units: int, slope: float) -> Counts:
     return counts
 
 
+def organisation_euros(random: np.random.Generator, customers: int, effect: float) -> Counts:
+    """All of euro_per_point of one organisation: churn, margins, lifetimes and two scores, one of which is idle."""
+    rows, truth = euros_of_an_organisation(random, customers, effect)
+    counts: Counts = {"refused": [row.get("refusal_reason") is not None for row in rows.values()]}
+    held, real = {}, {}
+    for code, row in rows.items():
+        if row.get("refusal_reason") is None:
+            held[code] = row["euro_per_point_ci_low"] <= truth[code] <= row["euro_per_point_ci_high"]
+            real[code] = row["is_demonstrable"]
+    if not effect:
+        return counts | {"zero held": list(held.values()), "without effect called real": list(real.values())}
+    for code, is_held, is_real in (
+        ("told", "euro per point held", "with effect called real"),
+        ("idle", "zero held", "without effect called real"),
+    ):
+        if code in held:
+            counts |= {is_held: [held[code]], is_real: [real[code]]}
+    return counts
+
+
+def organisation_links(random: np.random.Generator, teams: int, colleagues: int, slope: float) -> Counts:
+    """A row of value_chain_links from answers of employees and customers, two lags tried."""
+    row = link_of_an_organisation(random, teams, colleagues, slope)
+    if row.get("refusal_reason"):
+        return {"refused": [True]}
+    counts: Counts = {"refused": [False]}
+    if slope:
+        counts["right lag chosen"] = [row["lag_periods"] == 0]
+        if row["lag_periods"] == 0:
+            counts["slope held, lag chosen and right"] = [
+                row["slope_ci_low"] <= slope <= row["slope_ci_high"]
+            ]
+        counts["with effect called real"] = [row["is_demonstrable"]]
+    else:
+        counts["slope held"] = [row["slope_ci_low"] <= 0 <= row["slope_ci_high"]]
+        counts["without effect called real"] = [row["is_demonstrable"]]
+    return counts
+
+
 def buyers(random: np.random.Generator, customers: int) -> Counts:
     """Parameters of BG/NBD from simulated buyers, half a year to a year of history in weeks."""
     truth = RepeatBuying(0.6, 6.0, 0.8, 2.5, 0.0, np.zeros((4, 4)))
@@ -363,6 +403,20 @@ STUDIES: list[Study] = [
     *(
         ("Service levels", f"{n} respondents x 2, correlation {r}", service_levels, (n, r))
         for n, r in [(150, 0.2), (600, 0.2), (2000, 0.1)]
+    ),
+    *(
+        ("Euro per point of an organisation", f"{n} customers, effect {effect}", organisation_euros, (n, effect))
+        for n, effect in [(1500, 0.0), (1500, 0.4), (6000, 0.0), (6000, 0.4)]
+    ),
+    *(
+        (
+            "Links of an organisation",
+            f"{teams} teams of {colleagues}, slope {slope}",
+            organisation_links,
+            (teams, colleagues, slope),
+        )
+        for teams, colleagues in [(12, 8), (24, 8), (24, 20), (60, 8)]
+        for slope in (0.0, 0.4)
     ),
     *(("Repeat buying", f"{n} customers", buyers, (n,)) for n in (500, 2000)),
     *(

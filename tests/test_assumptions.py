@@ -342,8 +342,9 @@ CHANGES = {
     "prevented_contact_attribution": (
         0.1,
         "select round(sum(contacts_prevented_eur) / sum(contacts_prevented) / (select sum(cost_to_serve_eur) "
-        "/ sum(contact_count) from marts.fct_customer_months inner join intermediate.int_value__months using (month_start) "
-        "where months_ago < (select value from seeds.assumptions where assumption_code = 'value_window_months')), 9) "
+        "/ sum(contact_count) from marts.fct_customer_months inner join intermediate.int_value__months "
+        "using (month_start) where months_ago < (select value from seeds.assumptions "
+        "where assumption_code = 'value_window_months')), 9) "
         "from intermediate.int_value__feedback",
     ),
     "panel_cost_eur_per_complete": (
@@ -355,6 +356,7 @@ CHANGES = {
         "select round(max(recovered_margin_eur / margin_after_complaint_eur), 9) from intermediate.int_value__feedback "
         "where margin_after_complaint_eur > 0",
     ),
+    "notice_months": (3, "select max(last_month) from marts.cost_of_poor_service"),
     "retention_follow_up_months": (3, "select max(follow_up_months) from marts.euro_per_point"),
     # from one on nobody has but one
     "several_bad_from": (

@@ -20,6 +20,9 @@ CHOSEN = {
     "14 units, slope 0.1",
     "20 units, correlation 0.3",
     "600 respondents x 2, correlation 0.2",
+    "1500 customers, effect 0.4",
+    "24 teams of 8, slope 0.0",
+    "24 teams of 8, slope 0.4",
 }
 
 

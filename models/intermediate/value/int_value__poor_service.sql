@@ -1,8 +1,13 @@
 with
 
--- Quarters counted back from the last month: in the newest one it shows who left after the one before.
+-- Quarters counted back, so that the newest one can be followed for a quarter; the months in between leave out who had
+-- given notice already.
 numbered as (
-    select month_start, month_end, months_ago, floor(cast(months_ago as {{ type_double() }}) / 3) as quarters_ago
+    select
+        month_start,
+        month_end,
+        months_ago,
+        cast(floor(cast(months_ago - {{ assumption('notice_months') }} as {{ type_double() }}) / 3) as integer) as quarters_ago
     from {{ ref('int_value__months') }}
 ),
 
@@ -12,12 +17,14 @@ quarters as (
         min(numbered.month_start) as first_month,
         max(numbered.month_start) as last_month,
         max(numbered.month_end) as last_day,
-        max(following.month_end) as followed_until
+        max(landmarks.month_end) as landmark_day,
+        max(followed.month_end) as followed_until
     from numbered
-    inner join numbered as following on numbered.quarters_ago = following.quarters_ago + 1
-    where numbered.months_ago < {{ assumption('value_window_months') }} + 3
+    inner join {{ ref('int_value__months') }} as landmarks on landmarks.months_ago = 3 * numbered.quarters_ago
+    inner join {{ ref('int_value__months') }} as followed on followed.months_ago = 3 * numbered.quarters_ago - 3
+    where 3 * numbered.quarters_ago <= {{ assumption('value_window_months') }}
     group by numbered.quarters_ago
-    having count(distinct numbered.month_start) = 3
+    having count(*) = 3
 ),
 
 -- told by the customer as hard or unsatisfactory
@@ -67,12 +74,12 @@ margins as (
     inner join numbered
         on customer_months.month_start = numbered.month_start
         and numbered.quarters_ago >= by_customer.quarters_ago
-        and numbered.months_ago < by_customer.quarters_ago * 3 + {{ assumption('margin_months') }}
+        and numbered.months_ago < 3 * by_customer.quarters_ago + {{ assumption('notice_months') }} + {{ assumption('margin_months') }}
     where customer_months.is_active
     group by by_customer.customer_id, by_customer.quarters_ago
 ),
 
--- Who is there at the end of the quarter, and whether still so a quarter later.
+-- Who is there after the months of notice, and whether still so a quarter later.
 followed as (
     select
         by_customer.experience,
@@ -87,8 +94,8 @@ followed as (
     inner join quarters on by_customer.quarters_ago = quarters.quarters_ago
     inner join {{ ref('int_crm__active_spells') }} as spells
         on by_customer.customer_id = spells.customer_id
-        and spells.started_on <= quarters.last_day
-        and (spells.last_day is null or spells.last_day > quarters.last_day)
+        and spells.started_on <= quarters.landmark_day
+        and (spells.last_day is null or spells.last_day > quarters.landmark_day)
     inner join {{ ref('fct_customer_months') }} as customer_months
         on by_customer.customer_id = customer_months.customer_id
         and quarters.last_month = customer_months.month_start
