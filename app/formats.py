@@ -101,6 +101,19 @@ def period_end(grain: str, start: date) -> date:
     return date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
 
 
+def short_period(grain: str, end: date, words: Words) -> str:
+    """Name of a period for an axis: `jun 26`, `Q2 26`."""
+    year = f"{end:%y}"
+    if grain == "quarter":
+        return f"{words['quarter_short']}{(end.month - 1) // 3 + 1} {year}"
+    return f"{words.months[end.month - 1][:3]} {year}"
+
+
+def ending(grain: str, end: date, words: Words) -> str:
+    """Name of the period that ends on a day."""
+    return period(grain, end - timedelta(days=6) if grain == "week" else end, end, words)
+
+
 def period(grain: str, start: date, end: date, words: Words) -> str:
     """Name of a period; end is its last day."""
     month = words.months[end.month - 1]

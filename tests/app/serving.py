@@ -59,6 +59,10 @@ create table marts.metric_values (
     standard_error double, comparison varchar, comparison_period_start date, comparison_value double,
     change double, p_value double, verdict varchar,
     display varchar, target double, is_complete_period boolean);
+create table marts.metric_comparisons (
+    metric_code varchar, period_grain varchar, period_start date, scope_kind varchar, scope_key varchar,
+    comparison varchar, comparison_period_start date, value double, comparison_value double, change double,
+    change_ci_low double, change_ci_high double, p_value double, q_value double, verdict varchar);
 create table marts.source_freshness (contract_table varchar, area varchar, row_count_raw bigint,
     row_count_accepted bigint, row_count_duplicate bigint, row_count_rejected bigint, data_until date,
     last_loaded_at timestamp, refused_file_count bigint, status varchar, message varchar);
@@ -67,6 +71,18 @@ create table marts.rejected_rows (
     status varchar, column_name varchar, reason_code varchar, reason varchar);
 create table marts.check_results (check_name varchar, kind varchar, target_table varchar, status varchar,
     failing_count bigint, message varchar, checked_at timestamp);
+"""
+# Every figure beside the period before it; beside last year the opposite, so that a test sees which one it got.
+COMPARISONS = """
+insert into marts.metric_comparisons
+select metric_code, period_grain, period_start, scope_kind, scope_key, comparison, comparison_period_start, value,
+    comparison_value, change, change - 1, change + 1, p_value, p_value, verdict
+from marts.metric_values where display <> 'hidden' and comparison_value is not null
+union all
+select metric_code, period_grain, period_start, scope_kind, scope_key, 'same_period_last_year',
+    period_start - interval 12 month, value, value + change, -change, -change - 1, -change + 1, p_value, p_value,
+    case verdict when 'better' then 'worse' when 'worse' then 'better' else verdict end
+from marts.metric_values where display <> 'hidden' and comparison_value is not null
 """
 # One row per headline metric and scope: the latest complete period, as the mart promises it.
 SERVICE_CONTROL = """
@@ -219,6 +235,7 @@ def build_serving(folder: Path, snapshot_id: str = SNAPSHOT_ID, after: str = "")
             ("rejected_rows", rejected_rows()),
         ):
             insert(connection, table, rows)
+        connection.execute(COMPARISONS)
         connection.execute(SERVICE_CONTROL)
         connection.execute(after or "select 1")
     publish(folder, path)

@@ -8,6 +8,8 @@ import string
 import tomllib
 from itertools import product
 
+import charts
+import frame
 import pytest
 import queries
 from text import LANGUAGES, TEXT, Words
@@ -15,7 +17,10 @@ from text import LANGUAGES, TEXT, Words
 from tests.app import serving
 from tests.app.running import ROOT
 
-SOURCES = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "app").glob("*.py")}
+SOURCES = {
+    path.relative_to(ROOT / "app").as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "app").rglob("*.py")
+}
 ESTIMATORS = ("proportion", "net_share", "mean", "ratio")
 # CEN/TS 16880; a metric may measure any of them
 ELEMENTS = (
@@ -72,6 +77,11 @@ BUILT = {
     "build_": ("failed", "interrupted"),
     "empty_": ("title", "text", "failed", "interrupted"),
     "unreadable_": ("title", "text"),
+    "nav_": frame.PAGES,
+    "versus_": queries.COMPARISONS,
+    "drivers_": ("customer_driver", "employee_driver", "engagement_facet"),
+    "registration_": ("no_further_contact", "logged"),
+    "click_": charts.CLICKS,
 }
 
 
