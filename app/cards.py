@@ -91,11 +91,7 @@ def board(
     rows: Sequence[Row], course: Sequence[Row], grain: str, limits: definition.Limits, words: Words
 ) -> str:
     """The 2 x 2 with a card per headline metric."""
-    axis = sorted({point["period_end"] for point in course})
-    points: dict[str, list[charts.Point]] = {}
-    for p in course:
-        point = charts.Point(p["period_end"], p["value"], p["ci_low"], p["ci_high"])
-        points.setdefault(p["metric_code"], []).append(point)
+    axis, points = _points(course)
     page = page_period(rows)
     html = []
     for audience, side in QUADRANTS:
@@ -113,6 +109,29 @@ def board(
             f'<div class="cards columns-{columns}" role="list">{cards}</div></div>'
         )
     return f'<div class="sc board" lang="{words.language}">{"".join(html)}</div>'
+
+
+def row_of_cards(
+    rows: Sequence[Row], course: Sequence[Row], grain: str, limits: definition.Limits, words: Words
+) -> str:
+    """Cards side by side, without quadrants."""
+    axis, points = _points(course)
+    page = page_period(rows)
+    found = "".join(
+        card(row, points.get(row["metric_code"], []), axis, page, grain, limits, words) for row in rows
+    )
+    row_of = f'<div class="cards columns-2" role="list">{found}</div>'
+    return f'<div class="sc board alone" lang="{words.language}">{row_of}</div>'
+
+
+def _points(course: Sequence[Row]) -> tuple[list[date], dict[str, list[charts.Point]]]:
+    """The axis that the sparklines share, and the points by metric."""
+    axis = sorted({point["period_end"] for point in course})
+    points: dict[str, list[charts.Point]] = {}
+    for p in course:
+        point = charts.Point(p["period_end"], p["value"], p["ci_low"], p["ci_high"])
+        points.setdefault(p["metric_code"], []).append(point)
+    return axis, points
 
 
 def card(

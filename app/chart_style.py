@@ -14,15 +14,24 @@ from text import Words
 
 INK, SOFT, RULE, ACCENT, BAND = (f"var(--{name})" for name in ("ink", "soft", "rule", "accent", "band"))
 GOOD, BAD, PAGE, CARD = (f"var(--{name})" for name in ("good", "bad", "page", "card"))
+GOOD_WASH, BAD_WASH, QUIET_WASH = (f"var(--{name}-wash)" for name in ("good", "bad", "quiet"))
+# Plutchik's eight in the order of the wheel; a petal has its name beside it.
+EMOTIONS = ["joy", "trust", "fear", "surprise", "sadness", "disgust", "anger", "anticipation"]
+PETALS = 8
 # The second and third series of a chart; each has a dash or a shape of its own too.
 SECOND, THIRD = "var(--second)", "var(--third)"
 FONT = "Source Sans, sans-serif"
 ROW_HEIGHT, AXIS_HEIGHT, LINE_HEIGHT, LABEL_WIDTH = 26, 46, 250, 240
-# Width that the words at the end of a line take: only a number, or a verdict too.
-LITTLE_ROOM, ROOM = 54, 140
-LABEL_LENGTH = 24
-DOT, THICK = 90, 6
+TALL, TALL_AXIS, FLOWER, PART_HEIGHT, LEGEND_HEIGHT = 330, 84, 360, 44, 64
+# Of half the drawing: the longest petal, and the names around.
+PETAL_REACH, LABEL_REACH = 0.6, 0.78
+LABEL_LENGTH, LETTER, LINE, TWO_LINES = 18, 7, 14, 34
+DOT, NUMBERED, THICK = 90, 420, 6
 TEXT_SIZE, FIGURE_SIZE = 12.5, 16
+
+
+PADDING = {"left": 0, "right": 2, "top": 8, "bottom": 4}
+SPREAD = alt.Scale(paddingOuter=0.3)
 
 
 def data(rows: Sequence[dict[str, Any]]) -> alt.Data:
@@ -32,22 +41,41 @@ def data(rows: Sequence[dict[str, Any]]) -> alt.Data:
 def numbers(words: Words, title: str | None = None, **options: Any) -> alt.Axis:
     """An axis of numbers, with the decimal comma where Dutch is read: Vega itself only writes a point."""
     if words.language == "nl":
-        options["labelExpr"] = "replace(datum.label, '.', ',')"
+        thousands = "replace(datum.label, regexp(',', 'g'), '#')"
+        options["labelExpr"] = f"replace(replace({thousands}, '.', ','), regexp('#', 'g'), '.')"
     return alt.Axis(title=title, **options)
 
 
-def names(title: str | None = None, **options: Any) -> alt.Axis:
-    """An axis of names; one too long for a phone takes two lines."""
-    cut = f"length(datum.label) > {LABEL_LENGTH} && indexof(datum.label, ' ') > 0"
-    space = f"indexof(substring(datum.label, {LABEL_LENGTH // 2}), ' ') + {LABEL_LENGTH // 2}"
-    lines = f"[substring(datum.label, 0, {space}), substring(datum.label, {space} + 1)]"
-    return alt.Axis(title=title, labelExpr=f"{cut} ? {lines} : datum.label", **options)
+def names(**options: Any) -> alt.Axis:
+    """An axis of names, those that `wrapped` cut in two on two lines."""
+    two = {"test": "indexof(datum.value, '\\n') > 0", "value": -LINE / 2}
+    if options.get("labelAngle") != 0:
+        options["labelOffset"] = {"condition": two, "value": 0}
+    return alt.Axis(title=None, labelExpr="split(datum.label, '\\n')", labelLineHeight=LINE, **options)
+
+
+def wrapped(name: str) -> str:
+    """A name too long for a phone, cut at the space nearest its middle."""
+    spaces = [place for place, sign in enumerate(name) if sign == " "]
+    if len(name) <= LABEL_LENGTH or not spaces:
+        return name
+    cut = min(spaces, key=lambda place: abs(place - len(name) / 2))
+    return f"{name[:cut]}\n{name[cut + 1 :]}"
+
+
+def room(said: Sequence[str]) -> int:
+    """Width to keep free at the end of the lines for these words."""
+    return LETTER * max(map(len, said), default=0) + LETTER
+
+
+def rows_height(labels: Sequence[str]) -> int:
+    return (TWO_LINES if any("\n" in label for label in labels) else ROW_HEIGHT) * len(labels)
 
 
 def finished(chart: alt.TopLevelMixin, height: int | None = None) -> dict[str, Any]:
     """The specification in the style of the app."""
     if height is not None:
-        chart = chart.properties(width="container", height=height)
+        chart = chart.properties(width="container", height=height, padding=PADDING)
     styled = (
         chart.configure(background="transparent", font=FONT)
         .configure_view(stroke=None)

@@ -58,6 +58,11 @@ def _euro(figure: str, words: Words) -> str:
     return f"{sign}€{NO_BREAK}{digits}" if words.language == "nl" else f"{sign}€{digits}"
 
 
+def euros(amount: float, words: Words) -> str:
+    """An amount in whole euros: `€ 1.234` (nl), `€1,234` (en)."""
+    return _euro(number(amount, 0, words), words)
+
+
 def unit(row: dict[str, Any], words: Words) -> str:
     """Words behind the value: `punten`, `op 1–7`, or nothing when the symbol says it."""
     if row["unit"] == "nps_points":

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-import charts
+import access
 import choices
 import duckdb
 import formats
@@ -24,7 +24,9 @@ import queries
 import snapshot
 import streamlit as st
 import trust
+from access import Viewer
 from choices import View
+from streamlit.errors import StreamlitSecretNotFoundError
 from tables import Column, rows_table
 from text import LANGUAGES, Words
 
@@ -35,19 +37,24 @@ ALL_CHOICES = ("per", "until", "versus", "view")
 # Seconds between looks at the warehouse folder: two small reads, so that an open page follows a build.
 WATCH_SECONDS = 5
 WIDTHS = {"per": 138, "until": 154, "versus": 176, "view": 132, "of": 176}
+WIDE = 300
 
 
 # The snapshot of this run: set once, so that a page that started on one finishes on it.
 served: ContextVar[str] = ContextVar("served")
+visitor: ContextVar[Viewer] = ContextVar("visitor")
 
 
 @dataclass(frozen=True)
 class Here:
-    """Where the reader is: the snapshot, the view that the URL asks for, and the language."""
+    """Where the reader is: the snapshot, the view that the URL asks for, the language; and the key of the whole
+    organisation."""
 
     path: str
     view: View
     words: Words
+    viewer: Viewer
+    organisation: str
 
     @property
     def figures(self) -> tuple[Any, ...]:
@@ -68,21 +75,39 @@ def read(path: str, query: str, *arguments: Any) -> Any:
     return getattr(queries, query)(connection_to(path), *arguments)
 
 
+@st.cache_data(max_entries=200, show_spinner=False)
+def read_feedback(
+    path: str, query: str, employees: tuple[str, ...], teams: tuple[str, ...], *arguments: Any
+) -> Any:
+    """Rows about single employees. The rights are part of the query and of the key under which its rows are kept."""
+    return getattr(queries, query)(connection_to(path), employees, teams, *arguments)
+
+
 def mart(at: Here, query: str, name: str, *arguments: Any) -> list[Row]:
     """Rows of a mart; none when the snapshot does not have it, as one of an older version."""
     return read(at.path, query, name, *arguments) if read(at.path, "exists", name) else []
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
-def _drawn(key: tuple[Any, ...], language: str, chart: str, _rows: Sequence[Row], *options: Any) -> Any:
-    return getattr(charts, chart)(_rows, Words(language), *options)
+def _drawn(
+    key: tuple[Any, ...], _draw: Callable[..., Any], _rows: Sequence[Row], _options: Sequence[Any]
+) -> Any:
+    return _draw(_rows, Words(key[1]), *_options)
 
 
-def drawn(at: Here, chart: str, rows: Sequence[Row], *options: Any) -> dict[str, Any]:
-    """Specification of one function of `charts`, kept per snapshot and view: making one takes longer than
-    reading its rows. The rows must follow from the view."""
-    key = (at.path, *at.figures, at.view.comparison)
-    return _drawn(key, at.words.language, chart, rows, *options)
+def drawn(at: Here, draw: Callable[..., Any], rows: Sequence[Row], *options: Any) -> dict[str, Any]:
+    """The chart that `draw` makes of rows, words and options, kept per snapshot and view: making one takes longer
+    than reading its rows. The rows must follow from the view and the options."""
+    key = (
+        at.path,
+        at.words.language,
+        *at.figures,
+        at.view.comparison,
+        draw.__module__,
+        draw.__name__,
+        *options,
+    )
+    return _drawn(key, draw, rows, options)
 
 
 def html(body: str) -> None:
@@ -115,18 +140,26 @@ def current(grains: Sequence[str] = queries.GRAINS) -> Here:
     snapshot lacks what the app reads."""
     path, spoken = served.get(), language()
     scopes, periods = read(path, "scopes"), read(path, "periods")
-    return Here(path, choices.view_of(st.query_params, scopes, periods, spoken, grains), Words(spoken))
+    view = choices.view_of(st.query_params, scopes, periods, spoken, grains)
+    whole = next((scope["scope_key"] for scope in scopes if scope["scope_kind"] == choices.DEFAULT_KIND), "")
+    return Here(path, view, Words(spoken), visitor.get(), whole)
+
+
+def chosen(parameter: str, options: Sequence[str]) -> str:
+    """What the URL names among the options, else the first."""
+    asked = st.query_params.get(parameter)
+    return asked if asked in options else options[0]
 
 
 def remember(parameter: str, default: str | None) -> None:
     """Write a changed widget to the URL, so that a link or a reload shows the same view."""
-    chosen = st.session_state[f"choice_{parameter}"]
+    value = st.session_state[f"choice_{parameter}"]
     if parameter == "view":
         st.query_params.pop("of", None)
-    if chosen == default:
+    if value == default:
         st.query_params.pop(parameter, None)
     else:
-        st.query_params[parameter] = chosen
+        st.query_params[parameter] = value
 
 
 def forget() -> None:
@@ -135,9 +168,9 @@ def forget() -> None:
             st.query_params.pop(name, None)
 
 
-def select(parameter: str, label: str, labels: dict[str, str], chosen: str, default: str | None) -> None:
+def select(parameter: str, label: str, labels: Mapping[str, str], value: str, default: str | None) -> None:
     # The URL decides, so the widget is set to it on every run; it tells its own changes through `remember`.
-    st.session_state[f"choice_{parameter}"] = chosen
+    st.session_state[f"choice_{parameter}"] = value
     st.selectbox(
         label,
         list(labels),
@@ -146,7 +179,7 @@ def select(parameter: str, label: str, labels: dict[str, str], chosen: str, defa
         on_change=remember,
         args=(parameter, default),
         filter_mode="contains" if len(labels) > 10 else None,
-        width=WIDTHS[parameter],
+        width=WIDTHS.get(parameter, WIDE),
     )
 
 
@@ -160,8 +193,8 @@ def _choices(at: Here, uses: Sequence[str]) -> None:
             ends = {"": words["until_latest"]} | {
                 end.isoformat(): formats.ending(view.grain, end, words) for end in view.ends[1:]
             }
-            chosen = view.until.isoformat() if view.until else ""
-            select("until", words["choose_until"], ends, chosen, "")
+            until = view.until.isoformat() if view.until else ""
+            select("until", words["choose_until"], ends, until, "")
         if "versus" in uses:
             comparisons = {name: words[f"versus_{name}"] for name in queries.COMPARISONS}
             select("versus", words["choose_versus"], comparisons, view.comparison, choices.DEFAULT_COMPARISON)
@@ -182,6 +215,24 @@ def scope_label(at: Here) -> str:
 
 # The bar and the top of a page
 # -----------------------------------------------------------------------------------------------------
+
+
+def has_provider() -> bool:
+    """Whether an identity provider is configured ([auth] in .streamlit/secrets.toml)."""
+    try:
+        return "auth" in st.secrets
+    except StreamlitSecretNotFoundError:
+        return False
+
+
+def sign_in() -> Viewer:
+    """Who is at the app. Raises InputError when the table of rights cannot be read."""
+    if not has_provider():
+        return access.ANYBODY
+    # An address that the provider says it did not verify is anybody's.
+    if not st.user.is_logged_in or st.user.get("email_verified") is False:
+        return access.NOBODY
+    return access.viewer_of(str(st.user.get("email") or ""), access.read_rights(access.roles_file()))
 
 
 def bar(pages: Mapping[str, Any], current_page: Any, words: Words) -> None:
@@ -212,6 +263,11 @@ def bar(pages: Mapping[str, Any], current_page: Any, words: Words) -> None:
             args=("lang", browser_language()),
             label_visibility="collapsed",
         )
+        if has_provider():
+            if st.user.is_logged_in:
+                st.button(words["sign_out"], key="sign_out", type="tertiary", on_click=st.logout)
+            else:
+                st.button(words["sign_in"], key="sign_in", type="tertiary", on_click=st.login)
 
 
 def top(at: Here, title: str, about: Sequence[str], story: str, uses: Sequence[str] = ALL_CHOICES) -> None:
@@ -249,14 +305,23 @@ def note(said: str, words: Words) -> None:
 
 def absent(at: Here, name: str) -> None:
     """Why a sheet has no figures: the mart is not there, or it has none for this selection."""
+    html(absence(at, name))
+
+
+def absence(at: Here, name: str) -> str:
+    """The same as HTML."""
     there = read(at.path, "exists", name)
     why = at.words["absent_rows"] if there else at.words["absent_mart"].format(mart=name)
-    empty(at.words["absent_title"], why, at.words)
+    return _nothing(at.words["absent_title"], why, at.words)
 
 
 def empty(title: str, why: str, words: Words) -> None:
     """An honest place where figures would be: what is missing, and because of what."""
-    html(
+    html(_nothing(title, why, words))
+
+
+def _nothing(title: str, why: str, words: Words) -> str:
+    return (
         f'<div class="sc nothing" role="status" lang="{words.language}"><b>{escape(title)}</b>'
         f"<span>{escape(why)}</span></div>"
     )

@@ -51,6 +51,7 @@ BY_SCOPE = (
 # Marts about the whole organisation.
 WHOLE = (
     "consensus_map",
+    "dim_drivers",
     "dim_emotions",
     "dim_metrics",
     "euro_per_point",
@@ -64,13 +65,14 @@ WHOLE = (
 # How many periods a sparkline shows: about a month, half a year, a year and a half, two years.
 SPARKLINE_PERIODS = {"day": 30, "week": 26, "month": 18, "quarter": 8, "rolling_12_months": 18}
 
+HEADLINE, NAMED = "m.is_headline", "list_contains($codes, m.metric_code)"
 # The catalogue drives the page: a headline metric without a row for this scope is a card without figures. A
 # quarterly survey is shown in the months after it too, with its own period beside it.
 CARDS = """
 with latest as (
     select v.*
     from marts.metric_values as v
-    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and m.is_headline
+    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and {chosen}
     where
         v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
         and v.is_complete_period and ($until is null or v.period_end <= $until)
@@ -90,8 +92,8 @@ left join latest as v on v.metric_code = m.metric_code
 left join marts.metric_comparisons as c
     on c.metric_code = v.metric_code and c.period_grain = v.period_grain and c.period_start = v.period_start
     and c.scope_kind = v.scope_kind and c.scope_key = v.scope_key and c.comparison = $comparison
-where m.is_headline
-order by m.display_position
+where {chosen}
+order by m.display_position, m.metric_code
 """
 
 # Hidden periods are left out here too: a gap in the line, not a point.
@@ -99,7 +101,7 @@ SPARKLINES = """
 with points as (
     select v.metric_code, v.period_end, v.value, v.ci_low, v.ci_high
     from marts.metric_values as v
-    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and m.is_headline
+    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and {chosen}
     where
         v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
         and v.is_complete_period and v.display <> 'hidden' and v.value is not null
@@ -151,6 +153,23 @@ from marts.item_scores
 where period_grain = 'month' and ($until is null or period_start <= $until)
 qualify rank() over (partition by survey_code order by period_start desc) = 1
 order by survey_code, item_code
+"""
+
+# Whose rows they are is part of the query: what somebody may not read never leaves the file.
+OWN_FEEDBACK = """
+select *
+from restricted.employee_feedback
+where
+    (list_contains($employees, employee_id) or list_contains($teams, team_id))
+    and ($employee is null or employee_id = $employee)
+order by submitted_at desc, response_id
+"""
+
+OWN_TREND = """
+select *
+from restricted.employee_feedback_trend
+where (list_contains($employees, employee_id) or list_contains($teams, team_id)) and employee_id = $employee
+order by metric_code, quarter_start
 """
 
 COMPARED = """
@@ -243,41 +262,33 @@ def cards(
     connection: duckdb.DuckDBPyConnection,
     grain: str,
     until: date | None,
-    comparison: str,
     scope_kind: str,
     scope_key: str,
+    comparison: str,
+    codes: tuple[str, ...] = (),
 ) -> list[Row]:
-    """The headline metrics in display order for one grain and scope: one row per metric, also without
-    data. Each is its last complete period that ended by `until`, compared as asked."""
-    return _rows(
-        connection,
-        CARDS,
-        {
-            "grain": grain,
-            "until": until,
-            "comparison": comparison,
-            "scope_kind": scope_kind,
-            "scope_key": scope_key,
-        },
-    )
+    """The headline metrics in display order, or those named, for one grain and scope: one row per metric, also
+    without data. Each is its last complete period that ended by `until`, compared as asked."""
+    parameters = {"comparison": comparison} | _figures(grain, until, scope_kind, scope_key, codes)
+    return _rows(connection, CARDS.format(chosen=NAMED if codes else HEADLINE), parameters)
 
 
 def sparklines(
-    connection: duckdb.DuckDBPyConnection, grain: str, until: date | None, scope_kind: str, scope_key: str
+    connection: duckdb.DuckDBPyConnection,
+    grain: str,
+    until: date | None,
+    scope_kind: str,
+    scope_key: str,
+    codes: tuple[str, ...] = (),
 ) -> list[Row]:
-    """Value and interval of the last complete periods up to `until` of every headline metric, oldest
-    first."""
-    return _rows(
-        connection,
-        SPARKLINES,
-        {
-            "grain": grain,
-            "until": until,
-            "scope_kind": scope_kind,
-            "scope_key": scope_key,
-            "periods": SPARKLINE_PERIODS[grain],
-        },
-    )
+    """Value and interval of the last complete periods up to `until` of the same metrics, oldest first."""
+    parameters = {"periods": SPARKLINE_PERIODS[grain]} | _figures(grain, until, scope_kind, scope_key, codes)
+    return _rows(connection, SPARKLINES.format(chosen=NAMED if codes else HEADLINE), parameters)
+
+
+def _figures(grain: str, until: date | None, scope_kind: str, scope_key: str, codes: tuple[str, ...]) -> Row:
+    view = {"grain": grain, "until": until, "scope_kind": scope_kind, "scope_key": scope_key}
+    return view | ({"codes": list(codes)} if codes else {})
 
 
 def exists(connection: duckdb.DuckDBPyConnection, mart: str) -> bool:
@@ -344,6 +355,26 @@ def whole(connection: duckdb.DuckDBPyConnection, mart: str) -> list[Row]:
 def items(connection: duckdb.DuckDBPyConnection, until: date | None) -> list[Row]:
     """All columns of item_scores for the last month of each survey."""
     return _rows(connection, ITEMS, {"until": until})
+
+
+def own_feedback(
+    connection: duckdb.DuckDBPyConnection,
+    employees: tuple[str, ...],
+    teams: tuple[str, ...],
+    employee: str | None = None,
+) -> list[Row]:
+    """Rows of employee_feedback that these employees and leads of these teams may read, of one employee where named;
+    the newest first. The connection is to the file of feedback."""
+    parameters = {"employees": list(employees), "teams": list(teams), "employee": employee}
+    return _rows(connection, OWN_FEEDBACK, parameters)
+
+
+def own_trend(
+    connection: duckdb.DuckDBPyConnection, employees: tuple[str, ...], teams: tuple[str, ...], employee: str
+) -> list[Row]:
+    """Rows of employee_feedback_trend of one employee, within the same rights; oldest quarter first."""
+    parameters = {"employees": list(employees), "teams": list(teams), "employee": employee}
+    return _rows(connection, OWN_TREND, parameters)
 
 
 def comparisons(

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import _root  # noqa: F401 (first: the others need the path it makes)
 import duckdb
 import frame
 import snapshot
 import streamlit as st
 import trust
 from text import Words
+
+from service_control.errors import InputError
 
 HERE = Path(__file__).parent
 
@@ -34,11 +37,20 @@ def main() -> None:
     }
     page = st.navigation(list(pages.values()), position="hidden")
     frame.bar(pages, page, words)
+    try:
+        viewer = frame.sign_in()
+    except InputError as error:
+        frame.html(trust.message("rights_title", str(error), words))
+        return
+    if not viewer.sees_figures:
+        frame.html(trust.message("denied_title", words["denied_text"], words))
+        return
     path = snapshot.served_path(snapshot.warehouse_folder())
     if path is None:
         frame.watch(None, words)
         return
     frame.served.set(path)
+    frame.visitor.set(viewer)
     try:
         page.run()
     except duckdb.Error as error:

@@ -253,6 +253,60 @@ def build_note(build: Build, published_at: datetime | None, words: Words) -> str
     return f'<div class="sc banner" role="alert" {language}><b>{said}</b>{_reasons(build, words)}</div>'
 
 
+def message(title: str, text: str, words: Words) -> str:
+    """A page that only says something. title : key of `text`."""
+    return (
+        f'<div class="sc full" lang="{words.language}"><div class="title" role="heading" aria-level="1">'
+        f"{escape(words[title])}</div><p>{escape(text)}</p></div>"
+    )
+
+
+def quality_table(rows: Sequence[Row], words: Words) -> str:
+    """How good the text models are on texts that people coded."""
+    columns = (
+        ("column_task", False), ("column_language", False), ("column_label", False), ("column_held_out", True),
+        ("column_f1", True), ("column_precision", True), ("column_recall", True), ("column_kappa", True),
+    )  # fmt: skip
+    cells = (
+        (
+            escape(words[f"task_{row['task']}"]),
+            escape(words[f"language_{row['language_code']}"]),
+            f"<b>{_text(row[f'label_name_{words.language}'])}</b>",
+            _count(row["held_out_count"], words),
+            *(
+                escape(
+                    words["not_measured"]
+                    if row[name] is None and name == "f1"
+                    else _decimal(row[name], words)
+                )
+                for name in ("f1", "precision", "recall", "kappa_model_human")
+            ),
+        )
+        for row in rows
+    )
+    return table(columns, cells, words["tab_quality"], words)
+
+
+def _decimal(value: float | None, words: Words) -> str:
+    return "" if value is None else formats.number(value, 2, words)
+
+
+def rights_table(rows: Sequence[Mapping[str, str]], words: Words) -> str:
+    """Who may see what, for the privacy officer."""
+    names = ("email", "role", "effect_of_right", "employee", "team")
+    cells = (
+        (
+            _text(row["email"]),
+            _text(words[f"role_{row['role'] or 'all'}"]),
+            _text(words[f"effect_{row['effect']}"]),
+            _text(row["employee_id"]),
+            _text(row["team_id"]),
+        )
+        for row in rows
+    )
+    return table([(f"column_{name}", False) for name in names], cells, words["tab_rights"], words)
+
+
 def full_page(kind: str, build: Build, words: Words) -> str:
     """The page when there are no figures to show. kind: empty | unreadable."""
     state = ""

@@ -14,12 +14,12 @@ import trust
 def show(at: frame.Here) -> None:
     view, words = at.view, at.words
     # Read everything before drawing: a snapshot that lacks something must not leave half a page.
-    rows = frame.read(at.path, "cards", view.grain, view.until, view.comparison, view.kind, view.key)
+    rows = frame.read(at.path, "cards", *at.figures, view.comparison)
     course = frame.read(at.path, "sparklines", *at.figures)
     counts = frame.read(at.path, "trust")
     limits = definition.limits(frame.read(at.path, "assumptions"))
     about = cards.about(rows, view.grain, frame.scope_label(at), words)
-    story = stories.changes(rows, view.grain, words)
+    story = stories.line(stories.changes(rows, view.grain, words), words)
     strip = trust.strip(counts, snapshot.snapshot_time(at.path), words)
     frame.top(at, words["nav_service_control"], about, story)
     frame.html(cards.board(rows, course, view.grain, limits, words))

@@ -38,7 +38,7 @@ CUT = """() => [
         return [...svg.querySelectorAll('text')].filter(text => {
             const box = text.getBoundingClientRect();
             const beyond = box.left < edge.left - 2 || box.right > edge.right + 2;
-            return box.width && (beyond || text.textContent.endsWith('…'));
+            return box.width && text.getAttribute('opacity') !== '0' && (beyond || text.textContent.endsWith('…'));
         });
     }),
 ].map(e => e.outerHTML)"""

@@ -129,7 +129,7 @@ def test_scope_is_shown_in_the_language_and_a_bare_code_as_words():
 def story(*rows) -> str:
     import re
 
-    return re.sub("<[^>]+>", "", stories.changes(rows, "month", NL)).replace(SPACE, " ")
+    return re.sub("<[^>]+>", "", " ".join(stories.changes(rows, "month", NL))).replace(SPACE, " ")
 
 
 def test_story_tells_what_got_worse_first_and_counts_the_rest():

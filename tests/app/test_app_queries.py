@@ -20,13 +20,13 @@ def connection(planted):
 @pytest.mark.parametrize("scope", [("organisation", "organisation"), ("team", "T10"), ("team", "not there")])
 @pytest.mark.parametrize("grain", queries.GRAINS)
 def test_cards_are_always_sixteen(connection, grain, scope):
-    rows = queries.cards(connection, grain, None, "previous", *scope)
+    rows = queries.cards(connection, grain, None, *scope, "previous")
     assert len(rows) == 16
     assert {row["display"] for row in rows} <= {"normal", "indicative", "hidden", "no_data"}
 
 
 def test_cards_equal_the_mart(connection):
-    rows = queries.cards(connection, "month", None, "previous", "organisation", "organisation")
+    rows = queries.cards(connection, "month", None, "organisation", "organisation", "previous")
     for row in rows:
         expected = connection.execute(
             "select value, ci_low, ci_high, n, change, p_value, verdict from marts.service_control "
@@ -42,7 +42,7 @@ def test_cards_equal_the_mart(connection):
 def test_cards_of_an_earlier_period_and_another_comparison(connection):
     until = date(2026, 3, 31)
     for comparison in ("previous", "same_period_last_year"):
-        rows = queries.cards(connection, "month", until, comparison, "organisation", "organisation")
+        rows = queries.cards(connection, "month", until, "organisation", "organisation", comparison)
         for row in rows:
             if row["display"] == "normal":
                 assert row["period_end"] == until
@@ -52,7 +52,7 @@ def test_cards_of_an_earlier_period_and_another_comparison(connection):
                     [row["metric_code"], row["period_start"], comparison],
                 ).fetchone()
                 assert (row["change"], row["verdict"]) == (change, verdict)
-    nothing = queries.cards(connection, "month", until, "rolling_12_months", "organisation", "organisation")
+    nothing = queries.cards(connection, "month", until, "organisation", "organisation", "rolling_12_months")
     assert {row["verdict"] for row in nothing} == {"not_compared"}
 
 

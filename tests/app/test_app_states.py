@@ -280,11 +280,17 @@ def test_trust_holds_sources_checks_rejections_definitions_and_assumptions(open_
     assert "Wilson" in html["definitions"]
 
 
-@pytest.mark.parametrize("page", [name for name in frame.PAGES if name not in ("service_control", "trust")])
+@pytest.mark.parametrize("page", [name for name in frame.PAGES if name not in ("service_control", "feedback", "trust")])
 def test_page_without_its_marts_says_so(open_app, planted, page):
     html = said(open_app(planted, page=page))
     assert "Nog geen gegevens" in html
     assert "staat niet in de gepubliceerde cijfers" in html
+
+
+def test_feedback_is_closed_without_a_provider(open_app, planted):
+    html = said(open_app(planted, page="feedback", employee="E1"))
+    assert "alleen voor wie inlogt" in html
+    assert "<blockquote>" not in html
 
 
 def test_scope_that_a_page_does_not_have_is_named(open_app, planted):
