@@ -244,8 +244,8 @@ def _clicks(rows: Sequence[Row], words: Words) -> charts.Specification:
     return charts.squares(
         [
             {
-                "x": f"{words['clicks_customer']}: {words[f'click_{customer}']}",
-                "y": f"{words['clicks_employee']}: {words[f'click_{employee}']}",
+                "x": f"{words['clicks_customer']}:\n{words[f'click_{customer}']}",
+                "y": f"{words['clicks_employee']}:\n{words[f'click_{employee}']}",
                 "share": row[f"{employee}_{customer}_count"] / row["n"],
                 "said": formats.number(row[f"{employee}_{customer}_count"], 0, words),
             }

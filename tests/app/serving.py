@@ -242,6 +242,36 @@ def build_serving(folder: Path, snapshot_id: str = SNAPSHOT_ID, after: str = "")
     return path
 
 
+# What two employees of one team and one of another may read of customers about themselves.
+FEEDBACK = """
+create schema restricted;
+create table restricted.employee_feedback as
+select 'R' || i as response_id, employee_id, team_id, 'C' || i as contact_id, 'phone' as channel, 'claim' as journey,
+    'damage' as issue_code, (i % 11)::double as recommendation, 5.0e0 as ease, null::double as satisfaction, 1 as click,
+    true as is_resolved_perceived, 'ease' as strongest_driver_code, null::varchar as weakest_driver_code,
+    'positive' as sentiment, 'Woorden voor ' || employee_id || ' <&>' as words,
+    timestamp '2026-06-01 09:00' + i * interval 1 hour as contacted_at,
+    timestamp '2026-06-02 09:00' + i * interval 1 hour as submitted_at,
+    null::timestamp as seen_at, null::double as hours_to_seen
+from (values ('E1', 'T01'), ('E2', 'T01'), ('E3', 'T02')) as people(employee_id, team_id), range(4) as r(i);
+create table restricted.employee_feedback_trend as
+select employee_id, 'ces' as metric_code, quarter_start, team_id, 12 as n, 5.2e0 as value,
+    4.9e0 as value_ci_low, 5.5e0 as value_ci_high, 30 as others_n, 5.0e0 as others_value, 4.8e0 as others_ci_low,
+    5.2e0 as others_ci_high,
+    'indicative' as display
+from (select distinct employee_id, team_id from restricted.employee_feedback),
+    (values (date '2026-01-01'), (date '2026-04-01')) as quarters(quarter_start);
+"""
+
+
+def build_feedback(folder: Path, snapshot_id: str = SNAPSHOT_ID) -> None:
+    """Write the file of feedback that belongs to a snapshot."""
+    path = folder / "snapshots" / snapshot_id / "feedback.duckdb"
+    path.parent.mkdir(parents=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(FEEDBACK)
+
+
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:
     import pandas as pd  # as a frame: executemany takes minutes for these rows
 

@@ -280,7 +280,9 @@ def test_trust_holds_sources_checks_rejections_definitions_and_assumptions(open_
     assert "Wilson" in html["definitions"]
 
 
-@pytest.mark.parametrize("page", [name for name in frame.PAGES if name not in ("service_control", "feedback", "trust")])
+@pytest.mark.parametrize(
+    "page", [name for name in frame.PAGES if name not in ("service_control", "feedback", "trust")]
+)
 def test_page_without_its_marts_says_so(open_app, planted, page):
     html = said(open_app(planted, page=page))
     assert "Nog geen gegevens" in html
