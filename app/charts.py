@@ -123,8 +123,8 @@ def dots(rows: Sequence[Row], words: Words, title: str) -> Specification:
     )
 
 
-def courses(rows: Sequence[Row], words: Words, title: str) -> Specification:
-    """Lines with their bands over periods, a dashed one for the second series, and a rule at 0.
+def courses(rows: Sequence[Row], words: Words, title: str, *, from_zero: bool = True) -> Specification:
+    """Lines with their bands over periods, a dashed one for the second series, and a rule at 0 where it is shown.
 
     rows : period (a name), series (a name), low, value, high; oldest first.
     """
@@ -137,13 +137,15 @@ def courses(rows: Sequence[Row], words: Words, title: str) -> Specification:
             legend=None if len(names) == 1 else alt.Legend(symbolType="stroke", columns=1),
         ),
     )  # fmt: skip
-    height = alt.Y("low:Q", axis=style.numbers(words, title, tickCount=5))
+    scale = alt.Scale(zero=from_zero)
+    height = alt.Y("low:Q", axis=style.numbers(words, title, tickCount=5), scale=scale)
     bands = base.mark_area(opacity=0.15).encode(y=height, y2="high:Q")
     lines = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22)).encode(
         y="value:Q", strokeDash=alt.StrokeDash("series:N", sort=names, legend=None)
     )
     zero = alt.Chart(style.data([{"at": 0}])).mark_rule(color=style.SOFT, strokeDash=[3, 3]).encode(y="at:Q")
-    return style.finished(zero + bands + lines, height=style.LINE_HEIGHT)
+    drawn = zero + bands + lines if from_zero else bands + lines
+    return style.finished(drawn, height=style.LINE_HEIGHT)
 
 
 def squares(rows: Sequence[Row]) -> Specification:

@@ -15,7 +15,7 @@ from queries import COMPARISONS, GRAINS, GRAINS_OF_PARTS, SCOPE_KINDS
 
 DEFAULT_GRAIN, DEFAULT_KIND, DEFAULT_COMPARISON = "month", "organisation", COMPARISONS[0]
 # What a link carries from page to page, in this order.
-PARAMETERS = ("per", "until", "versus", "view", "of", "outcome", "journey", "employee", "lang")
+PARAMETERS = ("per", "until", "versus", "view", "of", "outcome", "journey", "employee", "whatif", "lang")
 
 
 @dataclass(frozen=True)

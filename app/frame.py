@@ -379,14 +379,14 @@ def evidence(
             download(key, mart, lambda: rows if of_mart is None else of_mart, words)
 
 
-def footer(at: Here, mart: str, rows: Sequence[Row], page: Callable[[], str]) -> None:
+def footer(at: Here, mart: str, rows: Callable[[], Sequence[Row]], page: Callable[[], str]) -> None:
     """Downloads of a whole page: the rows of its mart, and the page on paper."""
     with st.container(horizontal=True, key="footer"):
-        download("page", mart, lambda: rows, at.words)
+        download("page", mart, rows, at.words)
         st.download_button(
             at.words["print"],
             data=page,
-            file_name=f"{mart}.html",
+            file_name="service_control.html",
             mime="text/html",
             key="download_print",
             on_click="ignore",

@@ -286,6 +286,15 @@ def sparklines(
     return _rows(connection, SPARKLINES.format(chosen=NAMED if codes else HEADLINE), parameters)
 
 
+def headline_values(
+    connection: duckdb.DuckDBPyConnection, grain: str, until: date | None, scope_kind: str, scope_key: str
+) -> list[Row]:
+    """All columns of metric_values for the figures that `cards` shows."""
+    codes = [row["metric_code"] for row in _rows(connection, DEFINITIONS)]
+    rows = latest(connection, "metric_values", grain, until, scope_kind, scope_key)
+    return [row for row in rows if row["metric_code"] in codes]
+
+
 def _figures(grain: str, until: date | None, scope_kind: str, scope_key: str, codes: tuple[str, ...]) -> Row:
     view = {"grain": grain, "until": until, "scope_kind": scope_kind, "scope_key": scope_key}
     return view | ({"codes": list(codes)} if codes else {})

@@ -646,7 +646,7 @@ TEXT: dict[str, tuple[str, str]] = {
         "What goes along with a change, by the association of the past. No promise, no proof of cause.",
     ),
     "choose_whatif": ("Als dit verandert", "If this changes"),
-    "choose_points": ("Met zoveel punten", "By so many points"),
+    "choose_points": ("Met zoveel punten, vanaf {level} nu", "By so many points, from {level} now"),
     "whatif_result": (
         "{euro} marge, eenmalig (95%: {low} tot {high}).",
         "{euro} of margin, once (95%: {low} to {high}).",

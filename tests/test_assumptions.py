@@ -154,7 +154,7 @@ def test_no_choice_is_a_literal_in_sql() -> None:
 
 
 def test_no_choice_is_a_literal_in_python() -> None:
-    files = [*(ROOT / "app").glob("*.py"), *(ROOT / "service_control").rglob("*.py")]
+    files = [*(ROOT / "app").rglob("*.py"), *(ROOT / "service_control").rglob("*.py")]
     # the simulated organisation is an example of data: its numbers are parameters of it
     files = [path for path in files if "demo" not in path.parts]
     found = {

@@ -32,16 +32,26 @@ def answers(at: Here, rows: Sequence[Row], drivers: Mapping[str, str], is_lead: 
     words = at.words
     title = words["feedback_title_team" if is_lead else "feedback_title"]
     said = words["feedback_said"].format(count=formats.number(len(rows), 0, words))
+    places = {
+        (scope["scope_kind"], scope["scope_key"]): label(scope, words.language)
+        for scope in frame.read(at.path, "scopes")
+    }
     with frame.panel("answers", title, said, words):
         frame.html(
             f'<ul class="sc answers" lang="{words.language}">'
-            + "".join(_answer(row, drivers, is_lead, words) for row in rows[:MOST_ANSWERS])
+            + "".join(_answer(row, drivers, places, is_lead, words) for row in rows[:MOST_ANSWERS])
             + "</ul>"
         )
         frame.download("answers", "employee_feedback", lambda: rows, words)
 
 
-def _answer(row: Row, drivers: Mapping[str, str], is_lead: bool, words: Words) -> str:
+def _answer(
+    row: Row,
+    drivers: Mapping[str, str],
+    places: Mapping[tuple[str, str], str],
+    is_lead: bool,
+    words: Words,
+) -> str:
     about = [formats.day(row["contacted_at"].date(), words)]
     for column in ("channel", "journey"):
         if row[column]:
@@ -116,6 +126,7 @@ def _trend(rows: Sequence[Row], words: Words) -> charts.Specification:
         ],
         words,
         "",
+        from_zero=False,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
@@ -10,6 +11,7 @@ from typing import Any
 import charts
 import formats
 import frame
+import streamlit as st
 from frame import Here
 from tables import Column
 from text import Words
@@ -226,6 +228,103 @@ def poor_service(at: Here, rows: Sequence[Row]) -> None:
             Column("column_customers", True, number("customer_count", 0, words)),
         ]
         frame.evidence("poor", "cost_of_poor_service", ranked, columns, words)
+
+
+def what_if(at: Here, links: Sequence[Row], euro: Sequence[Row], names: Mapping[str, str]) -> None:
+    """A change the reader tries, carried along demonstrated links to euros by the statistics of the project."""
+    from service_control.what_if import what_if_of_rows
+
+    from service_control.statistics.results import Refusal
+
+    words = at.words
+    paths = _paths(links, euro)
+    with frame.panel("whatif", words["whatif_title"], words["whatif_said"], words):
+        if not paths:
+            frame.absent(at, "euro_per_point")
+            return
+        labels = {">".join(codes): " → ".join(_name(code, names, words) for code in codes) for codes in paths}
+        path = frame.chosen("whatif", list(labels))
+        frame.select("whatif", words["choose_whatif"], labels, path, next(iter(labels)))
+        along, last = paths[tuple(path.split(">"))]
+        level, lowest, highest = _range(along, last)
+        reach = highest - lowest
+        points = st.slider(
+            words["choose_points"].format(level=formats.number(level, DECIMALS, words)),
+            min_value=_floor(lowest - level, reach),
+            max_value=_floor(highest - level, reach),
+            value=0.0,
+            step=_step(reach),
+            key=f"points_{path}",
+        )
+        level_of_significance = next(
+            row["value"]
+            for row in frame.read(at.path, "assumptions")
+            if row["assumption_code"] == "significance_level"
+        )
+        found = what_if_of_rows(points, along, last, significance_level=level_of_significance)
+        if isinstance(found, Refusal):
+            row = {
+                "refusal_reason": found.reason,
+                "refusal_needed": found.needed,
+                "refusal_found": found.found,
+            }
+            frame.note(refusal(row, words), words)
+            return
+        bounds = sorted((found.euros.low, found.euros.high))
+        first = path.split(">")[0]
+        said = words["whatif_result"].format(
+            euro=formats.euros(found.euros.value, words),
+            low=formats.euros(bounds[0], words),
+            high=formats.euros(bounds[1], words),
+        )
+        reached = words["whatif_from"].format(
+            metric=_name(first, names, words),
+            level=formats.number(level, DECIMALS, words),
+            reached=formats.number(level + points, DECIMALS, words),
+        )
+        frame.html(
+            f'<div class="sc result" role="status" lang="{words.language}"><small>{escape(reached)}</small>'
+            f"<b>{escape(said)}</b></div>"
+        )
+
+
+DECIMALS = 2
+# A slider over all that was ever measured has about so many stops.
+STOPS = 20
+
+
+def _paths(links: Sequence[Row], euro: Sequence[Row]) -> dict[tuple[str, ...], tuple[list[Row], Row]]:
+    """Every way along demonstrated links to demonstrated euros: codes of the metrics to the rows, the shortest
+    first."""
+    sure = [row for row in links if row["is_demonstrable"]]
+    found = {(row["metric_code"],): ([], row) for row in euro if row["is_demonstrable"]}
+    ways = list(found.items())
+    while ways:
+        ways = [
+            ((link["driver_metric_code"], *codes), ([link, *along], last))
+            for codes, (along, last) in ways
+            for link in sure
+            if link["outcome_metric_code"] == codes[0] and link["driver_metric_code"] not in codes
+        ]
+        found |= dict(ways)
+    return found
+
+
+def _range(along: Sequence[Row], last: Row) -> tuple[float, float, float]:
+    """Level of the first measure, and the lowest and highest that was seen of it."""
+    row, name = (along[0], "driver") if along else (last, "metric")
+    return row[f"{name}_level"], row[f"{name}_lowest"], row[f"{name}_highest"]
+
+
+def _step(reach: float) -> float:
+    """A round step: 0.1 on a scale of five, 1 on one of a hundred."""
+    return 10.0 ** math.floor(math.log10(reach / STOPS * 2))
+
+
+def _floor(edge: float, reach: float) -> float:
+    """The last whole step before an edge."""
+    step = _step(reach)
+    return math.trunc(edge / step) * step
 
 
 # Charts

@@ -26,8 +26,8 @@ def show(at: frame.Here) -> None:
     frame.html(strip)
     frame.footer(
         at,
-        "service_control",
-        rows,
+        "metric_values",
+        lambda: frame.read(at.path, "headline_values", *at.figures),
         lambda: printed.page(rows, course, view.grain, about, story, strip, limits, words),
     )
 

@@ -30,6 +30,7 @@ def show(at: frame.Here) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         sheets.value.chain(at, links, euro, names)
+        sheets.value.what_if(at, links, euro, names)
     with right:
         sheets.value.engagement(at, worth)
         sheets.value.poor_service(at, poor)
