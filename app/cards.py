@@ -47,11 +47,18 @@ def page_period(rows: Sequence[Row]) -> tuple[date, date] | None:
     return start, end
 
 
+def is_year_before(row: Row) -> bool:
+    """Compared with the twelve months before it: no period of the grain, so it has no name of one."""
+    return row["change"] is not None and row.get("comparison") == "rolling_12_months"
+
+
 def about(rows: Sequence[Row], grain: str, scope_label: str, words: Words) -> list[str]:
     """What most figures are about: period, scope, and the period compared with."""
     page = page_period(rows)
     period = formats.period(grain, *page, words) if page else words["period_none"]
     parts = [period[0].upper() + period[1:], scope_label]
+    if any(is_year_before(row) and is_shown(row) for row in rows):
+        return [*parts, words["compared_year_before"]]
     earlier = Counter(
         row["comparison_period_start"]
         for row in rows
@@ -80,9 +87,12 @@ def _notes(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -
     if other := other_period(row, page, grain, words):
         said.append(words["about_period"].format(period=other))
     start = row["comparison_period_start"]
-    if row["change"] is not None and start and grain != "rolling_12_months":
+    if row["change"] is not None and start and grain != "rolling_12_months" and not is_year_before(row):
         end = formats.period_end(grain, start)
-        if end + timedelta(days=1) != row["period_start"]:
+        is_expected = end + timedelta(days=1) == row["period_start"]
+        if row.get("comparison") == "same_period_last_year":
+            is_expected = not other  # the head of the page says it
+        if not is_expected:
             said.append(words["versus"].format(period=formats.period(grain, start, end, words)))
     return f'<div class="notes">{chip}<span>{escape(", ".join(said))}</span></div>' if chip or said else ""
 

@@ -14,6 +14,8 @@ from typing import Any
 from queries import COMPARISONS, GRAINS, GRAINS_OF_PARTS, SCOPE_KINDS
 
 DEFAULT_GRAIN, DEFAULT_KIND, DEFAULT_COMPARISON = "month", "organisation", COMPARISONS[0]
+# The pages in the order of the bar; the first is the one that opens. `nav_<name>` is the title.
+PAGES = ("service_control", "drivers", "emotions", "value", "blind_spots", "feedback", "voice", "trust")
 # What a link carries from page to page, in this order.
 PARAMETERS = ("per", "until", "versus", "view", "of", "outcome", "journey", "employee", "whatif", "lang")
 

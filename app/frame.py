@@ -31,8 +31,6 @@ from tables import Column, rows_table
 from text import LANGUAGES, Words
 
 Row = dict[str, Any]
-# The pages in the order of the bar; the first is the one that opens. `nav_<name>` is the title.
-PAGES = ("service_control", "drivers", "emotions", "value", "blind_spots", "feedback", "voice", "trust")
 ALL_CHOICES = ("per", "until", "versus", "view")
 # Seconds between looks at the warehouse folder: two small reads, so that an open page follows a build.
 WATCH_SECONDS = 5

@@ -84,7 +84,7 @@ select
     m.display_position, m.unit, m.decimals, m.scale_minimum, m.scale_maximum, m.is_higher_better, m.estimator,
     m.nature, m.basis, m.thinking_system, m.experience_level, m.excellence_element, m.owner, m.owner_model,
     m.finest_grain, m.follow_up_days, m.has_finite_population,
-    v.period_start, v.period_end, v.n, v.value, v.ci_low, v.ci_high, c.comparison_period_start,
+    v.period_start, v.period_end, v.n, v.value, v.ci_low, v.ci_high, c.comparison, c.comparison_period_start,
     c.comparison_value, c.change, c.p_value, coalesce(c.verdict, 'not_compared') as verdict,
     coalesce(v.display, 'no_data') as display, v.target
 from marts.dim_metrics as m

@@ -11,8 +11,10 @@ import argparse
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
+from choices import PAGES
 from playwright.sync_api import Browser, Page, sync_playwright
 from text import Words
 
@@ -85,24 +87,26 @@ def turn_to(page: Page, name: str, language: str) -> None:
 
 
 def take(url: str, out: Path) -> list[Path]:
-    """Every combination as `service_control_<size>_<theme>_<language>.png`; the phone's are the whole
-    page."""
+    """Service control in every combination, the other pages at a desk in the light, as
+    `<page>_<size>_<theme>_<language>.png`. Those of a phone, and of the other pages, are the whole page."""
     out.mkdir(parents=True, exist_ok=True)
     taken = []
     with chromium() as browser:
-        for size in SIZES:
-            for theme in THEMES:
-                for language in LOCALES:
-                    page = open_page(browser, url, size, theme, language)
-                    path = out / f"service_control_{size}_{theme}_{language}.png"
-                    if size == "phone":
-                        # Streamlit scrolls inside the page: as high as its content, the whole of it is drawn.
-                        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-                        page.set_viewport_size({"width": SIZES[size]["width"], "height": height})
-                        settle(page)
-                    page.screenshot(path=path)
-                    page.context.close()
-                    taken.append(path)
+        for size, theme, language in product(SIZES, THEMES, LOCALES):
+            page = open_page(browser, url, size, theme, language)
+            pages = PAGES if (size, theme) == ("desk", "light") else PAGES[:1]
+            for name in pages:
+                turn_to(page, name, language)
+                page.set_viewport_size(SIZES[size])
+                if size == "phone" or name != PAGES[0]:
+                    # Streamlit scrolls inside the page: as high as its content, the whole of it is drawn.
+                    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                    page.set_viewport_size({"width": SIZES[size]["width"], "height": height})
+                settle(page)
+                path = out / f"{name}_{size}_{theme}_{language}.png"
+                page.screenshot(path=path)
+                taken.append(path)
+            page.context.close()
     return taken
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import _root  # noqa: F401 (first: the others need the path it makes)
+import choices
 import duckdb
 import frame
 import snapshot
@@ -31,9 +32,9 @@ def main() -> None:
             HERE / "views" / f"{name}.py",
             title=words[f"nav_{name}"],
             url_path=name.replace("_", "-"),
-            default=name == frame.PAGES[0],
+            default=name == choices.PAGES[0],
         )
-        for name in frame.PAGES
+        for name in choices.PAGES
     }
     page = st.navigation(list(pages.values()), position="hidden")
     frame.bar(pages, page, words)

@@ -82,6 +82,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "period_rolling": ("12 maanden t/m {month} {year}", "12 months to {month} {year}"),
     "quarter_short": ("K", "Q"),
     "compared": ("vergeleken met {period}", "compared with {period}"),
+    "compared_year_before": ("vergeleken met de 12 maanden ervoor", "compared with the 12 months before"),
     "period_none": ("nog geen periode met cijfers", "no period with figures yet"),
     "unit_points": ("punten", "points"),
     "unit_scale": ("op {low}–{high}", "on {low}–{high}"),

@@ -34,7 +34,13 @@ def compared(at: Here, scores: Sequence[Row]) -> list[Row]:
     view = at.view
     found = frame.read(at.path, "comparisons", view.grain, view.comparison, view.kind, view.key)
     changes = {(row["metric_code"], row["period_start"]): row for row in found}
-    nothing = {"comparison_period_start": None, "change": None, "p_value": None, "verdict": "not_compared"}
+    nothing = {
+        "comparison": None,
+        "comparison_period_start": None,
+        "change": None,
+        "p_value": None,
+        "verdict": "not_compared",
+    }
     rows = []
     for row in scores:
         change = changes.get((row["metric_code"], row["period_start"]), nothing)

@@ -144,8 +144,7 @@ def _petals(felt: Sequence[Row]) -> list[list[Row]]:
 
 
 def _said(petal: Sequence[Row], words: Words) -> str:
-    count = sum(row["emotion_count"] for row in petal)
-    part = formats.number(100 * count / petal[0]["n"], 0, words)
+    part = formats.number(sum(row["share_pct"] for row in petal), 0, words)
     return f"{petal[0][f'emotion_name_{words.language}']} {part}%"
 
 

@@ -12,7 +12,7 @@ from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import frame
+import choices
 import pytest
 import screenshots
 from playwright.sync_api import expect
@@ -54,7 +54,7 @@ def test_every_page_in_every_size_theme_and_language(browser, address, size, the
     if size == "desk":
         assert_first_screen(page)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 900
-    for name in frame.PAGES:
+    for name in choices.PAGES:
         screenshots.turn_to(page, name, language)
         assert_sound(page)
         assert page.locator(".head").get_attribute("lang") == language

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-import frame
+import choices
 import pytest
 
 from tests.app import serving
@@ -281,7 +281,7 @@ def test_trust_holds_sources_checks_rejections_definitions_and_assumptions(open_
 
 
 @pytest.mark.parametrize(
-    "page", [name for name in frame.PAGES if name not in ("service_control", "feedback", "trust")]
+    "page", [name for name in choices.PAGES if name not in ("service_control", "feedback", "trust")]
 )
 def test_page_without_its_marts_says_so(open_app, planted, page):
     html = said(open_app(planted, page=page))

@@ -10,7 +10,7 @@ from itertools import product
 from typing import get_args
 
 import access
-import frame
+import choices
 import pytest
 import queries
 import sheets.blind_spots
@@ -88,7 +88,7 @@ BUILT = {
     "build_": ("failed", "interrupted"),
     "empty_": ("title", "text", "failed", "interrupted"),
     "unreadable_": ("title", "text"),
-    "nav_": frame.PAGES,
+    "nav_": choices.PAGES,
     "versus_": queries.COMPARISONS,
     "drivers_": ("customer_driver", "employee_driver", "engagement_facet"),
     "registration_": ("no_further_contact", "logged"),
