@@ -1,4 +1,4 @@
-"""HTML of the service-control page: the cards in their four quadrants, the line on top, the head.
+"""HTML of the service-control page: the cards in their four quadrants, each with its definition behind its name.
 
 What a card says is decided by the marts (display, verdict); this module only chooses words and places. All
 text from the marts is escaped. One line of HTML per part: a blank line would end the block in Markdown.
@@ -13,7 +13,9 @@ from html import escape
 from typing import Any
 
 import charts
+import definition
 import formats
+import trust
 from text import Words
 
 Row = dict[str, Any]
@@ -25,7 +27,6 @@ QUADRANTS = (
 )
 SHOWN = ("normal", "indicative")
 MARKS = {"better": "✓", "worse": "!", "no_demonstrable_change": "", "not_compared": ""}
-MOST_FACTS = 2
 
 
 def name(row: Row, words: Words) -> str:
@@ -46,67 +47,31 @@ def page_period(rows: Sequence[Row]) -> tuple[date, date] | None:
     return start, end
 
 
-def head(rows: Sequence[Row], grain: str, scope_label: str, words: Words) -> str:
-    """Title with the period and the scope of the page."""
+def is_year_before(row: Row) -> bool:
+    """Compared with the twelve months before it: no period of the grain, so it has no name of one."""
+    return row["change"] is not None and row.get("comparison") == "rolling_12_months"
+
+
+def about(rows: Sequence[Row], grain: str, scope_label: str, words: Words) -> list[str]:
+    """What most figures are about: period, scope, and the period compared with."""
     page = page_period(rows)
-    about = formats.period(grain, *page, words) if page else words["period_none"]
-    parts = [f"<b>{escape(about[0].upper() + about[1:])}</b>", f"<span>{escape(scope_label)}</span>"]
+    period = formats.period(grain, *page, words) if page else words["period_none"]
+    parts = [period[0].upper() + period[1:], scope_label]
+    if any(is_year_before(row) and is_shown(row) for row in rows):
+        return [*parts, words["compared_year_before"]]
     earlier = Counter(
         row["comparison_period_start"]
         for row in rows
-        if is_shown(row) and row["change"] is not None and _other_period(row, page, grain, words) == ""
+        if is_shown(row) and row["change"] is not None and other_period(row, page, grain, words) == ""
     )
     if earlier:
         start = max(earlier, key=lambda on: (earlier[on], on))
         before = formats.period(grain, start, formats.period_end(grain, start), words)
-        parts.append(f"<span>{escape(words['compared'].format(period=before))}</span>")
-    return (
-        f'<div class="sc head" lang="{words.language}"><div class="title" role="heading" aria-level="1">'
-        f'{words["title"]}</div><div class="about">{"".join(parts)}</div></div>'
-    )
+        parts.append(words["compared"].format(period=before))
+    return parts
 
 
-def story(rows: Sequence[Row], grain: str, words: Words) -> str:
-    """The line on top, from demonstrated changes only; says so when there are none."""
-    shown = [row for row in rows if is_shown(row) and row["change"] is not None]
-    compared = [row for row in shown if row["verdict"] != "not_compared"]
-    sentences = []
-    for verdict in ("worse", "better"):
-        facts = [row for row in compared if row["verdict"] == verdict]
-        facts.sort(key=lambda row: (row["p_value"] is None, row["p_value"]))
-        if facts:
-            sentences.append(_facts(facts, verdict, rows, grain, words))
-    quiet = sum(row["verdict"] == "no_demonstrable_change" for row in compared)
-    if not compared:
-        sentences = [escape(words["story_nothing"])]
-    elif not sentences:
-        sentences = [escape(words["story_quiet"])]
-    elif quiet:
-        rest = words["story_rest_one" if quiet == 1 else "story_rest"].format(count=quiet)
-        sentences.append(f'<span class="rest">{escape(rest)}</span>')
-    return f'<div class="sc story" lang="{words.language}">{" ".join(sentences)}</div>'
-
-
-def _facts(facts: list[Row], verdict: str, rows: Sequence[Row], grain: str, words: Words) -> str:
-    told = []
-    for row in facts[:MOST_FACTS]:
-        key = "story_rose" if row["change"] > 0 else "story_fell"
-        fact = escape(words[key]).format(
-            name=f"<em>{escape(name(row, words))}</em>",
-            change=escape(formats.change(row, words, signed=False)),
-            value=escape(formats.value(row, row["value"], words)),
-        )
-        if other := _other_period(row, page_period(rows), grain, words):
-            fact = escape(words["story_in_period"]).format(fact=fact, period=escape(other))
-        told.append(fact)
-    if len(facts) > MOST_FACTS:
-        told.append(escape(words["story_more"]).format(count=len(facts) - MOST_FACTS))
-    listed = ", ".join(told[:-1]) + f" {words['story_and']} {told[-1]}" if len(told) > 1 else told[0]
-    lead, _, tail = words[f"story_{verdict}"].partition("{facts}")
-    return f'<span class="{verdict}"><b>{escape(lead.strip())}</b> {listed}{escape(tail)}</span>'
-
-
-def _other_period(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -> str:
+def other_period(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -> str:
     """Name of the period of a figure when it is not that of the page."""
     if page is None or (row["period_start"], row["period_end"]) == page:
         return ""
@@ -119,29 +84,30 @@ def _notes(row: Row, page: tuple[date, date] | None, grain: str, words: Words) -
     if row["display"] == "indicative":
         help_text = escape(words["indicative_help"], quote=True)
         chip = f'<span class="chip" title="{help_text}">{escape(words["indicative"])}</span>'
-    if other := _other_period(row, page, grain, words):
+    if other := other_period(row, page, grain, words):
         said.append(words["about_period"].format(period=other))
     start = row["comparison_period_start"]
-    if row["change"] is not None and start and grain != "rolling_12_months":
+    if row["change"] is not None and start and grain != "rolling_12_months" and not is_year_before(row):
         end = formats.period_end(grain, start)
-        if end + timedelta(days=1) != row["period_start"]:
+        is_expected = end + timedelta(days=1) == row["period_start"]
+        if row.get("comparison") == "same_period_last_year":
+            is_expected = not other  # the head of the page says it
+        if not is_expected:
             said.append(words["versus"].format(period=formats.period(grain, start, end, words)))
     return f'<div class="notes">{chip}<span>{escape(", ".join(said))}</span></div>' if chip or said else ""
 
 
-def board(rows: Sequence[Row], course: Sequence[Row], grain: str, words: Words) -> str:
+def board(
+    rows: Sequence[Row], course: Sequence[Row], grain: str, limits: definition.Limits, words: Words
+) -> str:
     """The 2 x 2 with a card per headline metric."""
-    axis = sorted({point["period_end"] for point in course})
-    points: dict[str, list[charts.Point]] = {}
-    for p in course:
-        point = charts.Point(p["period_end"], p["value"], p["ci_low"], p["ci_high"])
-        points.setdefault(p["metric_code"], []).append(point)
+    axis, points = _points(course)
     page = page_period(rows)
     html = []
     for audience, side in QUADRANTS:
         here = [row for row in rows if row["audience"] == audience and row["side"] == side]
         cards = "".join(
-            card(row, points.get(row["metric_code"], []), axis, page, grain, words) for row in here
+            card(row, points.get(row["metric_code"], []), axis, page, grain, limits, words) for row in here
         )
         # Three cards fill a row, four make two rows of two: no card stands alone on a line.
         columns = 2 if len(here) in (2, 4) else 3
@@ -155,22 +121,41 @@ def board(rows: Sequence[Row], course: Sequence[Row], grain: str, words: Words) 
     return f'<div class="sc board" lang="{words.language}">{"".join(html)}</div>'
 
 
+def row_of_cards(
+    rows: Sequence[Row], course: Sequence[Row], grain: str, limits: definition.Limits, words: Words
+) -> str:
+    """Cards side by side, without quadrants."""
+    axis, points = _points(course)
+    page = page_period(rows)
+    found = "".join(
+        card(row, points.get(row["metric_code"], []), axis, page, grain, limits, words) for row in rows
+    )
+    row_of = f'<div class="cards columns-2" role="list">{found}</div>'
+    return f'<div class="sc board alone" lang="{words.language}">{row_of}</div>'
+
+
+def _points(course: Sequence[Row]) -> tuple[list[date], dict[str, list[charts.Point]]]:
+    """The axis that the sparklines share, and the points by metric."""
+    axis = sorted({point["period_end"] for point in course})
+    points: dict[str, list[charts.Point]] = {}
+    for p in course:
+        point = charts.Point(p["period_end"], p["value"], p["ci_low"], p["ci_high"])
+        points.setdefault(p["metric_code"], []).append(point)
+    return axis, points
+
+
 def card(
     row: Row,
     points: list[charts.Point],
     axis: Sequence[date],
     page: tuple[date, date] | None,
     grain: str,
+    limits: definition.Limits,
     words: Words,
 ) -> str:
     """One figure. A hidden figure and one without data give the same card: neither may tell which it is."""
     code = escape(row["metric_code"], quote=True)
-    title = (
-        f'<div class="name" role="heading" aria-level="3"><span class="tip" tabindex="0" '
-        f'aria-describedby="definition-{code}">{escape(name(row, words))}</span></div>'
-        f'<div class="bubble" role="tooltip" id="definition-{code}">'
-        f"{escape(row[f'definition_{words.language}'] or '')}</div>"
-    )
+    title = _title(row, limits, words)
     if not is_shown(row):
         return (
             f'<div class="card blank" role="listitem" data-metric="{code}">{title}'
@@ -190,6 +175,19 @@ def card(
     return (
         f'<div class="card {verdict} {row["display"]}" role="listitem" data-metric="{code}">{title}{figures}'
         f'<div class="facts">{said}</div>{rest}</div>'
+    )
+
+
+def _title(row: Row, limits: definition.Limits, words: Words) -> str:
+    """The name; pressed, it opens the definition."""
+    code, said = escape(row["metric_code"], quote=True), escape(name(row, words))
+    facts = trust.facts_list(definition.facts(row, limits, words), words)
+    return (
+        f'<div class="name" role="heading" aria-level="3"><button type="button" popovertarget="define-{code}" '
+        f'aria-haspopup="dialog">{said}</button></div>'
+        f'<div class="definition" popover="auto" id="define-{code}" role="dialog" aria-label="{said}">'
+        f'<div class="sheet-title">{said}</div><p>{escape(row[f"definition_{words.language}"] or "")}</p>'
+        f"{facts}</div>"
     )
 
 

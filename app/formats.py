@@ -58,6 +58,11 @@ def _euro(figure: str, words: Words) -> str:
     return f"{sign}€{NO_BREAK}{digits}" if words.language == "nl" else f"{sign}€{digits}"
 
 
+def euros(amount: float, words: Words) -> str:
+    """An amount in whole euros: `€ 1.234` (nl), `€1,234` (en)."""
+    return _euro(number(amount, 0, words), words)
+
+
 def unit(row: dict[str, Any], words: Words) -> str:
     """Words behind the value: `punten`, `op 1–7`, or nothing when the symbol says it."""
     if row["unit"] == "nps_points":
@@ -99,6 +104,19 @@ def period_end(grain: str, start: date) -> date:
         return start + timedelta(days=6 if grain == "week" else 0)
     after = start.year * 12 + start.month - 1 + months
     return date(after // 12, after % 12 + 1, 1) - timedelta(days=1)
+
+
+def short_period(grain: str, end: date, words: Words) -> str:
+    """Name of a period for an axis: `jun 26`, `Q2 26`."""
+    year = f"{end:%y}"
+    if grain == "quarter":
+        return f"{words['quarter_short']}{(end.month - 1) // 3 + 1} {year}"
+    return f"{words.months[end.month - 1][:3]} {year}"
+
+
+def ending(grain: str, end: date, words: Words) -> str:
+    """Name of the period that ends on a day."""
+    return period(grain, end - timedelta(days=6) if grain == "week" else end, end, words)
 
 
 def period(grain: str, start: date, end: date, words: Words) -> str:

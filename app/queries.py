@@ -6,6 +6,7 @@ they can be cached and compared. Counting rows and picking the worst status is a
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -15,25 +16,84 @@ Row = dict[str, Any]
 GRAINS = ("day", "week", "month", "quarter", "rolling_12_months")
 # Only the organisation has days.
 GRAINS_OF_PARTS = GRAINS[1:]
+# Drivers, emotions and blind spots are judged over a month or more.
+GRAINS_OF_MARTS = GRAINS[2:]
+COMPARISONS = ("previous", "same_period_last_year", "rolling_12_months")
 SCOPE_KINDS = ("organisation", "department", "team", "segment", "region", "channel", "journey", "product")
+
+# Marts with periods and scopes, and the columns that tell their rows of one period apart where these may be of
+# different periods (a quarterly survey beside a monthly one).
+BY_PERIOD = {
+    "driver_scores": ("driver_code",),
+    "emo_click_agreement": (),
+    "emotion_profile": (),
+    "emotional_distance": (),
+    "latent_share": (),
+    "mark_divergence": (),
+    "metric_values": ("metric_code",),
+    "resolution_gap": ("registration",),
+    "service_pyramid": (),
+    "text_topics": (),
+    "value_breadth": ("evidence",),
+    "value_elements": ("evidence",),
+}
+# Marts about the last twelve months, or the last review, with scopes.
+BY_SCOPE = (
+    "blind_spots",
+    "cost_of_poor_service",
+    "driver_asymmetry",
+    "driver_impact",
+    "engagement_value_by_scope",
+    "expectation_curve",
+    "say_do",
+    "service_level_fit",
+)
+# Marts about the whole organisation.
+WHOLE = (
+    "consensus_map",
+    "dim_drivers",
+    "dim_emotions",
+    "dim_metrics",
+    "euro_per_point",
+    "journey_line",
+    "journey_memory",
+    "public_voice",
+    "text_model_quality",
+    "value_chain_links",
+)
 
 # How many periods a sparkline shows: about a month, half a year, a year and a half, two years.
 SPARKLINE_PERIODS = {"day": 30, "week": 26, "month": 18, "quarter": 8, "rolling_12_months": 18}
 
-# The catalogue drives the page: a headline metric without a row for this scope is a card without figures.
+HEADLINE, NAMED = "m.is_headline", "list_contains($codes, m.metric_code)"
+# The catalogue drives the page: a headline metric without a row for this scope is a card without figures. A
+# quarterly survey is shown in the months after it too, with its own period beside it.
 CARDS = """
+with latest as (
+    select v.*
+    from marts.metric_values as v
+    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and {chosen}
+    where
+        v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
+        and v.is_complete_period and ($until is null or v.period_end <= $until)
+    qualify row_number() over (partition by v.metric_code order by v.period_start desc) = 1
+)
+
 select
     m.metric_code, m.metric_name_en, m.metric_name_nl, m.definition_en, m.definition_nl, m.audience, m.side,
-    m.display_position, m.unit, m.decimals, m.scale_minimum, m.scale_maximum, m.is_higher_better,
-    s.period_start, s.period_end, s.n, s.value, s.ci_low, s.ci_high, s.comparison_period_start,
-    s.comparison_value, s.change, s.p_value, coalesce(s.verdict, 'not_compared') as verdict,
-    coalesce(s.display, 'no_data') as display, s.target
+    m.display_position, m.unit, m.decimals, m.scale_minimum, m.scale_maximum, m.is_higher_better, m.estimator,
+    m.nature, m.basis, m.thinking_system, m.experience_level, m.excellence_element, m.owner, m.owner_model,
+    m.finest_grain, m.follow_up_days, m.has_finite_population,
+    v.period_start, v.period_end, v.n, v.value, v.ci_low, v.ci_high, c.comparison, c.comparison_period_start,
+    c.comparison_value, c.change, c.p_value, coalesce(c.verdict, 'not_compared') as verdict,
+    coalesce(v.display, 'no_data') as display, v.target
 from marts.dim_metrics as m
-left join marts.service_control as s
-    on s.metric_code = m.metric_code
-    and s.period_grain = $grain and s.scope_kind = $scope_kind and s.scope_key = $scope_key
-where m.is_headline
-order by m.display_position
+left join latest as v on v.metric_code = m.metric_code
+left join marts.metric_comparisons as c
+    on c.metric_code = v.metric_code and c.period_grain = v.period_grain and c.period_start = v.period_start
+    and c.scope_kind = v.scope_kind and c.scope_key = v.scope_key and c.comparison = $comparison
+where {chosen}
+order by m.display_position, m.metric_code
 """
 
 # Hidden periods are left out here too: a gap in the line, not a point.
@@ -41,10 +101,11 @@ SPARKLINES = """
 with points as (
     select v.metric_code, v.period_end, v.value, v.ci_low, v.ci_high
     from marts.metric_values as v
-    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and m.is_headline
+    inner join marts.dim_metrics as m on m.metric_code = v.metric_code and {chosen}
     where
         v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
         and v.is_complete_period and v.display <> 'hidden' and v.value is not null
+        and ($until is null or v.period_end <= $until)
 ),
 
 periods as (
@@ -53,6 +114,72 @@ periods as (
 
 select p.* from points as p inner join periods using (period_end) order by p.metric_code, p.period_end
 """
+
+PERIODS = """
+select distinct period_grain, period_start, period_end
+from marts.metric_values
+where scope_kind = 'organisation' and is_complete_period
+order by period_grain, period_end desc
+"""
+
+LATEST = """
+select v.*
+from marts.{mart} as v
+where
+    v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
+    and v.is_complete_period and ($until is null or v.period_end <= $until)
+qualify rank() over ({apart} order by v.period_start desc) = 1
+order by all
+"""
+
+COURSE = """
+select v.*
+from marts.{mart} as v
+where
+    v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
+    and v.is_complete_period and ($until is null or v.period_end <= $until)
+qualify dense_rank() over (order by v.period_start desc) <= $periods
+order by v.period_start, {apart}
+"""
+
+OF_SCOPE = """
+select * from marts.{mart} where scope_kind = $scope_kind and scope_key = $scope_key order by all
+"""
+
+# Items are not cut by scope; the latest month that has any.
+ITEMS = """
+select *
+from marts.item_scores
+where period_grain = 'month' and ($until is null or period_start <= $until)
+qualify rank() over (partition by survey_code order by period_start desc) = 1
+order by survey_code, item_code
+"""
+
+# Whose rows they are is part of the query: what somebody may not read never leaves the file.
+OWN_FEEDBACK = """
+select *
+from restricted.employee_feedback
+where
+    (list_contains($employees, employee_id) or list_contains($teams, team_id))
+    and ($employee is null or employee_id = $employee)
+order by submitted_at desc, response_id
+"""
+
+OWN_TREND = """
+select *
+from restricted.employee_feedback_trend
+where (list_contains($employees, employee_id) or list_contains($teams, team_id)) and employee_id = $employee
+order by metric_code, quarter_start
+"""
+
+COMPARED = """
+select *
+from marts.metric_comparisons
+where
+    period_grain = $grain and comparison = $comparison and scope_kind = $scope_kind and scope_key = $scope_key
+"""
+
+EXISTS = "select count(*) > 0 from duckdb_tables() where schema_name = 'marts' and table_name = $mart"
 
 SCOPES = """
 select distinct scope_kind, scope_key, scope_name_en, scope_name_nl
@@ -131,26 +258,149 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Row | Non
         return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
-def cards(connection: duckdb.DuckDBPyConnection, grain: str, scope_kind: str, scope_key: str) -> list[Row]:
-    """The headline metrics in display order for one grain and scope: one row per metric, also without
-    data."""
-    return _rows(connection, CARDS, {"grain": grain, "scope_kind": scope_kind, "scope_key": scope_key})
+def cards(
+    connection: duckdb.DuckDBPyConnection,
+    grain: str,
+    until: date | None,
+    scope_kind: str,
+    scope_key: str,
+    comparison: str,
+    codes: tuple[str, ...] = (),
+) -> list[Row]:
+    """The headline metrics in display order, or those named, for one grain and scope: one row per metric, also
+    without data. Each is its last complete period that ended by `until`, compared as asked."""
+    parameters = {"comparison": comparison} | _figures(grain, until, scope_kind, scope_key, codes)
+    return _rows(connection, CARDS.format(chosen=NAMED if codes else HEADLINE), parameters)
 
 
 def sparklines(
-    connection: duckdb.DuckDBPyConnection, grain: str, scope_kind: str, scope_key: str
+    connection: duckdb.DuckDBPyConnection,
+    grain: str,
+    until: date | None,
+    scope_kind: str,
+    scope_key: str,
+    codes: tuple[str, ...] = (),
 ) -> list[Row]:
-    """Value and interval of the last complete periods of every headline metric, oldest first."""
+    """Value and interval of the last complete periods up to `until` of the same metrics, oldest first."""
+    parameters = {"periods": SPARKLINE_PERIODS[grain]} | _figures(grain, until, scope_kind, scope_key, codes)
+    return _rows(connection, SPARKLINES.format(chosen=NAMED if codes else HEADLINE), parameters)
+
+
+def headline_values(
+    connection: duckdb.DuckDBPyConnection, grain: str, until: date | None, scope_kind: str, scope_key: str
+) -> list[Row]:
+    """All columns of metric_values for the figures that `cards` shows."""
+    codes = [row["metric_code"] for row in _rows(connection, DEFINITIONS)]
+    rows = latest(connection, "metric_values", grain, until, scope_kind, scope_key)
+    return [row for row in rows if row["metric_code"] in codes]
+
+
+def _figures(grain: str, until: date | None, scope_kind: str, scope_key: str, codes: tuple[str, ...]) -> Row:
+    view = {"grain": grain, "until": until, "scope_kind": scope_kind, "scope_key": scope_key}
+    return view | ({"codes": list(codes)} if codes else {})
+
+
+def exists(connection: duckdb.DuckDBPyConnection, mart: str) -> bool:
+    """Whether the snapshot has the mart: one that was published by an older version may not."""
+    return next(iter(_rows(connection, EXISTS, {"mart": mart})[0].values()))
+
+
+def latest(
+    connection: duckdb.DuckDBPyConnection,
+    mart: str,
+    grain: str,
+    until: date | None,
+    scope_kind: str,
+    scope_key: str,
+) -> list[Row]:
+    """All columns of the rows of a mart in BY_PERIOD for the last complete period that ended by `until`."""
+    apart = ", ".join(f"v.{column}" for column in BY_PERIOD[mart])
+    sql = LATEST.format(mart=mart, apart=f"partition by {apart}" if apart else "")
     return _rows(
         connection,
-        SPARKLINES,
+        sql,
+        {"grain": grain, "until": until, "scope_kind": scope_kind, "scope_key": scope_key},
+    )
+
+
+def course(
+    connection: duckdb.DuckDBPyConnection,
+    mart: str,
+    grain: str,
+    until: date | None,
+    scope_kind: str,
+    scope_key: str,
+) -> list[Row]:
+    """The same for as many of the last periods as a sparkline shows, oldest first."""
+    if mart not in BY_PERIOD:
+        raise KeyError(mart)
+    return _rows(
+        connection,
+        COURSE.format(mart=mart, apart=", ".join(BY_PERIOD[mart]) or "v.period_end"),
         {
             "grain": grain,
+            "until": until,
             "scope_kind": scope_kind,
             "scope_key": scope_key,
             "periods": SPARKLINE_PERIODS[grain],
         },
     )
+
+
+def of_scope(connection: duckdb.DuckDBPyConnection, mart: str, scope_kind: str, scope_key: str) -> list[Row]:
+    """All columns of the rows of a mart in BY_SCOPE."""
+    if mart not in BY_SCOPE:
+        raise KeyError(mart)
+    return _rows(connection, OF_SCOPE.format(mart=mart), {"scope_kind": scope_kind, "scope_key": scope_key})
+
+
+def whole(connection: duckdb.DuckDBPyConnection, mart: str) -> list[Row]:
+    """All rows and columns of a mart in WHOLE."""
+    if mart not in WHOLE:
+        raise KeyError(mart)
+    return _rows(connection, f"select * from marts.{mart} order by all")
+
+
+def items(connection: duckdb.DuckDBPyConnection, until: date | None) -> list[Row]:
+    """All columns of item_scores for the last month of each survey."""
+    return _rows(connection, ITEMS, {"until": until})
+
+
+def own_feedback(
+    connection: duckdb.DuckDBPyConnection,
+    employees: tuple[str, ...],
+    teams: tuple[str, ...],
+    employee: str | None = None,
+) -> list[Row]:
+    """Rows of employee_feedback that these employees and leads of these teams may read, of one employee where named;
+    the newest first. The connection is to the file of feedback."""
+    parameters = {"employees": list(employees), "teams": list(teams), "employee": employee}
+    return _rows(connection, OWN_FEEDBACK, parameters)
+
+
+def own_trend(
+    connection: duckdb.DuckDBPyConnection, employees: tuple[str, ...], teams: tuple[str, ...], employee: str
+) -> list[Row]:
+    """Rows of employee_feedback_trend of one employee, within the same rights; oldest quarter first."""
+    parameters = {"employees": list(employees), "teams": list(teams), "employee": employee}
+    return _rows(connection, OWN_TREND, parameters)
+
+
+def comparisons(
+    connection: duckdb.DuckDBPyConnection, grain: str, comparison: str, scope_kind: str, scope_key: str
+) -> list[Row]:
+    """All columns of metric_comparisons for one grain, scope and comparison."""
+    return _rows(
+        connection,
+        COMPARED,
+        {"grain": grain, "comparison": comparison, "scope_kind": scope_kind, "scope_key": scope_key},
+    )
+
+
+def periods(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Complete periods with a figure of the organisation: period_grain, period_start, period_end; latest
+    first."""
+    return _rows(connection, PERIODS)
 
 
 def scopes(connection: duckdb.DuckDBPyConnection) -> list[Row]:

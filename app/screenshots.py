@@ -11,9 +11,12 @@ import argparse
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
+from choices import PAGES
 from playwright.sync_api import Browser, Page, sync_playwright
+from text import Words
 
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
@@ -53,33 +56,57 @@ def open_page(
     return page
 
 
+# True when the script run is done, every chart is drawn, and two looks see the same page.
+AT_REST = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
+    const page = document.querySelector('.sc.head, .sc.full');
+    const look = app && page && app.dataset.testScriptState === 'notRunning'
+        && charts.every(chart => chart.querySelector('svg.marks'))
+        && document.fonts.status === 'loaded' && document.body.innerHTML.length + ':' + page.offsetWidth;
+    const before = window.lookedAt;
+    window.lookedAt = look;
+    return Boolean(look) && look === before;
+}"""
+
+
 def settle(page: Page) -> None:
-    """Wait until the script run is done and nothing moves any more."""
-    page.wait_for_selector(".sc.strip, .sc.full", state="attached", timeout=30_000)
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=30_000)
-    page.evaluate("document.fonts.ready")
-    page.wait_for_timeout(300)
+    """Wait until the page is drawn and nothing moves any more: on its state, not on time."""
+    page.evaluate("window.lookedAt = null")
+    page.wait_for_function(AT_REST, polling=100, timeout=60_000)
+
+
+def turn_to(page: Page, name: str, language: str) -> None:
+    """Go to another page by the bar, as a reader does."""
+    title = Words(language)[f"nav_{name}"]
+    link = page.locator(".st-key-links").get_by_role("link", name=title, exact=True)
+    if link.count():
+        link.click()
+        page.locator(".sc.here", has_text=title).wait_for()
+    settle(page)
 
 
 def take(url: str, out: Path) -> list[Path]:
-    """Every combination as `service_control_<size>_<theme>_<language>.png`; the phone's are the whole
-    page."""
+    """Service control in every combination, the other pages at a desk in the light, as
+    `<page>_<size>_<theme>_<language>.png`. Those of a phone, and of the other pages, are the whole page."""
     out.mkdir(parents=True, exist_ok=True)
     taken = []
     with chromium() as browser:
-        for size in SIZES:
-            for theme in THEMES:
-                for language in LOCALES:
-                    page = open_page(browser, url, size, theme, language)
-                    path = out / f"service_control_{size}_{theme}_{language}.png"
-                    if size == "phone":
-                        # Streamlit scrolls inside the page: as high as its content, the whole of it is drawn.
-                        height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-                        page.set_viewport_size({"width": SIZES[size]["width"], "height": height})
-                        page.wait_for_timeout(300)
-                    page.screenshot(path=path)
-                    page.context.close()
-                    taken.append(path)
+        for size, theme, language in product(SIZES, THEMES, LOCALES):
+            page = open_page(browser, url, size, theme, language)
+            pages = PAGES if (size, theme) == ("desk", "light") else PAGES[:1]
+            for name in pages:
+                turn_to(page, name, language)
+                page.set_viewport_size(SIZES[size])
+                if size == "phone" or name != PAGES[0]:
+                    # Streamlit scrolls inside the page: as high as its content, the whole of it is drawn.
+                    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+                    page.set_viewport_size({"width": SIZES[size]["width"], "height": height})
+                settle(page)
+                path = out / f"{name}_{size}_{theme}_{language}.png"
+                page.screenshot(path=path)
+                taken.append(path)
+            page.context.close()
     return taken
 
 

@@ -16,6 +16,7 @@ import duckdb
 
 SERVED_NAME = "serving.duckdb"
 STATUS_NAME = "build_status.json"
+FEEDBACK_NAME = "feedback.duckdb"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,13 @@ def served_path(folder: Path) -> str | None:
     """
     real = Path(os.path.realpath(folder / SERVED_NAME))
     return str(real) if real.is_file() else None
+
+
+def feedback_path(path: str) -> str | None:
+    """File with feedback about single employees that was published with a snapshot, None without one."""
+    served = Path(path)
+    found = served.parent / served.stem.removeprefix("serving_") / FEEDBACK_NAME
+    return str(found) if found.is_file() else None
 
 
 def snapshot_time(path: str) -> datetime | None:

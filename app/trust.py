@@ -3,7 +3,7 @@ notices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import definition
 import formats
 from snapshot import Build
+from tables import table
 from text import Words
 
 Row = dict[str, Any]
@@ -29,9 +30,26 @@ LEVELS = {
 }
 
 
+def story(counts: Row, published_at: datetime | None, words: Words) -> str:
+    """The line on top of the page: of when the figures are, and the worst of sources and checks."""
+    return f'<div class="sc story strip" lang="{words.language}"><div>{_said(counts, published_at, words)}</div></div>'
+
+
 def strip(counts: Row, published_at: datetime | None, words: Words) -> str:
     """One line under the board: worst source status, last date, checks passed, rejected rows, snapshot
     time."""
+    said = _said(counts, published_at, words)
+    keys = "".join(
+        f'<span class="key"><i class="{kind}"></i>{escape(words[f"legend_{kind}"])}</span>'
+        for kind in ("line", "band", "target")
+    )
+    return (
+        f'<div class="sc strip" lang="{words.language}"><div>{said}</div>'
+        f'<div class="legend" aria-hidden="true">{keys}</div></div>'
+    )
+
+
+def _said(counts: Row, published_at: datetime | None, words: Words) -> str:
     parts = [_sources(counts, words)]
     if counts["data_until"]:
         parts.append(_item(words["trust_until"].format(date=formats.day(counts["data_until"], words))))
@@ -41,14 +59,7 @@ def strip(counts: Row, published_at: datetime | None, words: Words) -> str:
     parts.append(_item(words[key].format(count=formats.number(rejected, 0, words))))
     if published_at:
         parts.append(_item(words["trust_snapshot"].format(time=formats.clock(published_at, words))))
-    keys = "".join(
-        f'<span class="key"><i class="{kind}"></i>{escape(words[f"legend_{kind}"])}</span>'
-        for kind in ("line", "band", "target")
-    )
-    return (
-        f'<div class="sc strip" lang="{words.language}"><div>{"".join(parts)}</div>'
-        f'<div class="legend" aria-hidden="true">{keys}</div></div>'
-    )
+    return "".join(parts)
 
 
 def _item(said: str, level: str = "") -> str:
@@ -81,26 +92,6 @@ def _status(status: str, words: Words) -> str:
     return f'<span class="status">{icon}{escape(words[f"status_{status}"])}</span>'
 
 
-def _table(
-    columns: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]], caption: str, words: Words
-) -> str:
-    """columns: text key and whether it holds numbers; cells are HTML."""
-    kinds = [' class="number"' if is_number else "" for _, is_number in columns]
-    head = "".join(
-        f'<th scope="col"{kind}>{escape(words[key])}</th>'
-        for (key, _), kind in zip(columns, kinds, strict=True)
-    )
-    body = "".join(
-        "<tr>" + "".join(f"<td{kind}>{cell}</td>" for cell, kind in zip(row, kinds, strict=True)) + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="sc table" lang="{words.language}" tabindex="0" role="region" '
-        f'aria-label="{escape(caption, quote=True)}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
 def _text(value: object) -> str:
     return "" if value is None else escape(str(value))
 
@@ -130,7 +121,7 @@ def sources_table(rows: Sequence[Row], words: Words) -> str:
         )
         for row in rows
     )
-    return _table(columns, cells, words["tab_sources"], words)
+    return table(columns, cells, words["tab_sources"], words)
 
 
 def checks_table(rows: Sequence[Row], words: Words) -> str:
@@ -150,7 +141,7 @@ def checks_table(rows: Sequence[Row], words: Words) -> str:
         )
         for row in rows
     )
-    return _table(columns, cells, words["tab_checks"], words)
+    return table(columns, cells, words["tab_checks"], words)
 
 
 def rejected_table(rows: Sequence[Row], limit: int, words: Words) -> str:
@@ -173,11 +164,11 @@ def rejected_table(rows: Sequence[Row], limit: int, words: Words) -> str:
         )
         for row in rows
     )
-    table = _table(columns, cells, words["tab_rejected"], words)
+    found = table(columns, cells, words["tab_rejected"], words)
     if len(rows) < limit:
-        return table
+        return found
     part = escape(words["table_part"].format(count=_count(limit, words)))
-    return table + f'<div class="sc plain" lang="{words.language}">{part}</div>'
+    return found + f'<div class="sc plain" lang="{words.language}">{part}</div>'
 
 
 def definitions_table(rows: Sequence[Row], limits: definition.Limits, words: Words) -> str:
@@ -191,17 +182,21 @@ def definitions_table(rows: Sequence[Row], limits: definition.Limits, words: Wor
         )
         for row in rows
     )
-    return _table(columns, cells, words["tab_definitions"], words)
+    return table(columns, cells, words["tab_definitions"], words)
 
 
 def _facts(row: Row, limits: definition.Limits, words: Words) -> str:
-    told = "".join(
-        f"<dt>{escape(words[f'fact_{name}'])}</dt><dd>{_text(said)}</dd>"
-        for name, said in definition.facts(row, limits, words).items()
-        if name != "formula"  # is in the summary
+    told = definition.facts(row, limits, words)
+    summary = escape(told.pop("formula"))
+    return f"<details><summary>{summary}</summary>{facts_list(told, words)}</details>"
+
+
+def facts_list(told: Mapping[str, str], words: Words) -> str:
+    """What `definition.facts` tells, as a list of labels and sentences."""
+    items = "".join(
+        f"<dt>{escape(words[f'fact_{name}'])}</dt><dd>{_text(said)}</dd>" for name, said in told.items()
     )
-    summary = escape(words[f"formula_{row['estimator']}"])
-    return f"<details><summary>{summary}</summary><dl>{told}</dl></details>"
+    return f"<dl>{items}</dl>"
 
 
 def assumptions_table(rows: Sequence[Row], words: Words) -> str:
@@ -220,7 +215,7 @@ def assumptions_table(rows: Sequence[Row], words: Words) -> str:
         )
         for row in rows
     )
-    return _table(columns, cells, words["tab_assumptions"], words)
+    return table(columns, cells, words["tab_assumptions"], words)
 
 
 def _reasons(build: Build, words: Words) -> str:
@@ -256,6 +251,60 @@ def build_note(build: Build, published_at: datetime | None, words: Words) -> str
     time = formats.clock(published_at, words) if published_at else "?"
     said = escape(words[f"build_{build.state}"].format(time=time))
     return f'<div class="sc banner" role="alert" {language}><b>{said}</b>{_reasons(build, words)}</div>'
+
+
+def message(title: str, text: str, words: Words) -> str:
+    """A page that only says something. title : key of `text`."""
+    return (
+        f'<div class="sc full" lang="{words.language}"><div class="title" role="heading" aria-level="1">'
+        f"{escape(words[title])}</div><p>{escape(text)}</p></div>"
+    )
+
+
+def quality_table(rows: Sequence[Row], words: Words) -> str:
+    """How good the text models are on texts that people coded."""
+    columns = (
+        ("column_task", False), ("column_language", False), ("column_label", False), ("column_held_out", True),
+        ("column_f1", True), ("column_precision", True), ("column_recall", True), ("column_kappa", True),
+    )  # fmt: skip
+    cells = (
+        (
+            escape(words[f"task_{row['task']}"]),
+            escape(words[f"language_{row['language_code']}"]),
+            f"<b>{_text(row[f'label_name_{words.language}'])}</b>",
+            _count(row["held_out_count"], words),
+            *(
+                escape(
+                    words["not_measured"]
+                    if row[name] is None and name == "f1"
+                    else _decimal(row[name], words)
+                )
+                for name in ("f1", "precision", "recall", "kappa_model_human")
+            ),
+        )
+        for row in rows
+    )
+    return table(columns, cells, words["tab_quality"], words)
+
+
+def _decimal(value: float | None, words: Words) -> str:
+    return "" if value is None else formats.number(value, 2, words)
+
+
+def rights_table(rows: Sequence[Mapping[str, str]], words: Words) -> str:
+    """Who may see what, for the privacy officer."""
+    names = ("email", "role", "effect_of_right", "employee", "team")
+    cells = (
+        (
+            _text(row["email"]),
+            _text(words[f"role_{row['role'] or 'all'}"]),
+            _text(words[f"effect_{row['effect']}"]),
+            _text(row["employee_id"]),
+            _text(row["team_id"]),
+        )
+        for row in rows
+    )
+    return table([(f"column_{name}", False) for name in names], cells, words["tab_rights"], words)
 
 
 def full_page(kind: str, build: Build, words: Words) -> str:

@@ -27,14 +27,16 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def open_app(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Runs the app on a warehouse folder with the query parameters given; Dutch unless told otherwise."""
+    """Runs a page of the app on a warehouse folder with the query parameters given; Dutch unless told
+    otherwise."""
 
-    def run(folder: Path, **parameters: str) -> AppTest:
+    def run(folder: Path, page: str = "service_control", **parameters: str) -> AppTest:
         monkeypatch.setenv("SERVICE_CONTROL_WAREHOUSE", str(folder))
         app = AppTest.from_file(str(APP / "streamlit_app.py"), default_timeout=30)
         for name, value in ({"lang": "nl"} | parameters).items():
             app.query_params[name] = value
-        return app.run()
+        app.run()
+        return app if page == "service_control" else app.switch_page(f"views/{page}.py").run()
 
     return run
 

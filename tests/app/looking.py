@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 
@@ -15,19 +16,49 @@ def picture(page: Page, name: str) -> None:
 
 
 def assert_sound(page: Page) -> None:
-    """No exception, sixteen visible cards, nothing cut off or beside the screen."""
+    """No exception, nothing cut off or beside the screen, no chart without words for a screen reader."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.locator(".card")).to_have_count(16)
-    for card in page.locator(".card").all():
-        expect(card).to_be_visible()
     width = page.viewport_size["width"]
     assert page.evaluate("Math.max(...[...document.querySelectorAll('html, body, [data-testid=stMain]')]"
                          ".map(e => e.scrollWidth))") <= width  # fmt: skip
-    cut = page.evaluate(
-        "[...document.querySelectorAll('.figure, .facts, .change, .name, .notes, .story, .strip')]"
-        ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.outerHTML)"
-    )
-    assert cut == []
+    cut = page.evaluate(CUT)
+    assert cut == [], cut
+    for chart in page.get_by_test_id("stVegaLiteChart").all():
+        assert chart.get_attribute("aria-label") or chart.locator("[aria-label]").count(), (
+            "a chart without words"
+        )
+
+
+# Elements whose text does not fit, and words of a chart beyond its edge.
+CUT = """() => [
+    ...[...document.querySelectorAll('.figure, .facts, .change, .name, .notes, .story, .strip, .sheet, .head, .here, '
+        + '[data-testid=stPageLink-NavLink] p')].filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth),
+    ...[...document.querySelectorAll('svg.marks')].flatMap(svg => {
+        const edge = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')].filter(text => {
+            const box = text.getBoundingClientRect();
+            const beyond = box.left < edge.left - 2 || box.right > edge.right + 2;
+            return box.width && text.getAttribute('opacity') !== '0' && (beyond || text.textContent.endsWith('…'));
+        });
+    }),
+].map(e => e.outerHTML)"""
+
+
+def assert_accessible(page: Page, name: str) -> None:
+    """axe-core finds no serious or critical violation on the page."""
+    found = Axe().run(page).response["violations"]
+    told = [
+        f"{name}: {rule['id']} ({rule['impact']}): {rule['help']}: {[node['html'][:200] for node in rule['nodes'][:3]]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+    ]
+    assert told == [], "\n".join(told)
+
+
+def assert_sixteen(page: Page) -> None:
+    expect(page.locator(".card")).to_have_count(16)
+    for card in page.locator(".card").all():
+        expect(card).to_be_visible()
 
 
 def assert_first_screen(page: Page) -> None:

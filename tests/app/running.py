@@ -26,13 +26,15 @@ def said(app: AppTest) -> str:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Address of the app on a warehouse folder, started in the project as `make app` does it."""
+def served(folder: Path, *options: str, **variables: str) -> Iterator[str]:
+    """Address of the app on a warehouse folder, started in the project as `make app` does it, with further options
+    of Streamlit and variables of the environment."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app/streamlit_app.py", "--server.port", str(port)]
-    environment = os.environ | {"SERVICE_CONTROL_WAREHOUSE": str(folder)}
+    command += options
+    environment = os.environ | {"SERVICE_CONTROL_WAREHOUSE": str(folder)} | variables
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_for(f"http://localhost:{port}/_stcore/health", process)

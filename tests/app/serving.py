@@ -59,6 +59,10 @@ create table marts.metric_values (
     standard_error double, comparison varchar, comparison_period_start date, comparison_value double,
     change double, p_value double, verdict varchar,
     display varchar, target double, is_complete_period boolean);
+create table marts.metric_comparisons (
+    metric_code varchar, period_grain varchar, period_start date, scope_kind varchar, scope_key varchar,
+    comparison varchar, comparison_period_start date, value double, comparison_value double, change double,
+    change_ci_low double, change_ci_high double, p_value double, q_value double, verdict varchar);
 create table marts.source_freshness (contract_table varchar, area varchar, row_count_raw bigint,
     row_count_accepted bigint, row_count_duplicate bigint, row_count_rejected bigint, data_until date,
     last_loaded_at timestamp, refused_file_count bigint, status varchar, message varchar);
@@ -67,6 +71,18 @@ create table marts.rejected_rows (
     status varchar, column_name varchar, reason_code varchar, reason varchar);
 create table marts.check_results (check_name varchar, kind varchar, target_table varchar, status varchar,
     failing_count bigint, message varchar, checked_at timestamp);
+"""
+# Every figure beside the period before it; beside last year the opposite, so that a test sees which one it got.
+COMPARISONS = """
+insert into marts.metric_comparisons
+select metric_code, period_grain, period_start, scope_kind, scope_key, comparison, comparison_period_start, value,
+    comparison_value, change, change - 1, change + 1, p_value, p_value, verdict
+from marts.metric_values where display <> 'hidden' and comparison_value is not null
+union all
+select metric_code, period_grain, period_start, scope_kind, scope_key, 'same_period_last_year',
+    period_start - interval 12 month, value, value + change, -change, -change - 1, -change + 1, p_value, p_value,
+    case verdict when 'better' then 'worse' when 'worse' then 'better' else verdict end
+from marts.metric_values where display <> 'hidden' and comparison_value is not null
 """
 # One row per headline metric and scope: the latest complete period, as the mart promises it.
 SERVICE_CONTROL = """
@@ -219,10 +235,41 @@ def build_serving(folder: Path, snapshot_id: str = SNAPSHOT_ID, after: str = "")
             ("rejected_rows", rejected_rows()),
         ):
             insert(connection, table, rows)
+        connection.execute(COMPARISONS)
         connection.execute(SERVICE_CONTROL)
         connection.execute(after or "select 1")
     publish(folder, path)
     return path
+
+
+# What two employees of one team and one of another may read of customers about themselves.
+FEEDBACK = """
+create schema restricted;
+create table restricted.employee_feedback as
+select 'R' || i as response_id, employee_id, team_id, 'C' || i as contact_id, 'phone' as channel, 'claim' as journey,
+    'damage' as issue_code, (i % 11)::double as recommendation, 5.0e0 as ease, null::double as satisfaction, 1 as click,
+    true as is_resolved_perceived, 'ease' as strongest_driver_code, null::varchar as weakest_driver_code,
+    'positive' as sentiment, 'Woorden voor ' || employee_id || ' <&>' as words,
+    timestamp '2026-06-01 09:00' + i * interval 1 hour as contacted_at,
+    timestamp '2026-06-02 09:00' + i * interval 1 hour as submitted_at,
+    null::timestamp as seen_at, null::double as hours_to_seen
+from (values ('E1', 'T01'), ('E2', 'T01'), ('E3', 'T02')) as people(employee_id, team_id), range(4) as r(i);
+create table restricted.employee_feedback_trend as
+select employee_id, 'ces' as metric_code, quarter_start, team_id, 12 as n, 5.2e0 as value,
+    4.9e0 as value_ci_low, 5.5e0 as value_ci_high, 30 as others_n, 5.0e0 as others_value, 4.8e0 as others_ci_low,
+    5.2e0 as others_ci_high,
+    'indicative' as display
+from (select distinct employee_id, team_id from restricted.employee_feedback),
+    (values (date '2026-01-01'), (date '2026-04-01')) as quarters(quarter_start);
+"""
+
+
+def build_feedback(folder: Path, snapshot_id: str = SNAPSHOT_ID) -> None:
+    """Write the file of feedback that belongs to a snapshot."""
+    path = folder / "snapshots" / snapshot_id / "feedback.duckdb"
+    path.parent.mkdir(parents=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(FEEDBACK)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple]) -> None:

@@ -1,4 +1,4 @@
-"""The page in a real browser: sizes, themes, languages, links and keyboard.
+"""The pages in a real browser: sizes, themes, languages, links and keyboard.
 
 Each check runs on the planted snapshot and on what a real build of the simulated organisation published.
 SERVICE_CONTROL_TEST_WAREHOUSE names another published warehouse to look at.
@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
+import choices
 import pytest
 import screenshots
 from playwright.sync_api import expect
 
-from tests.app.looking import assert_first_screen, assert_sound, picture
+from tests.app.looking import assert_accessible, assert_first_screen, assert_sixteen, assert_sound, picture
 from tests.app.running import served
 
 BACKGROUNDS = {"light": "rgb(245, 243, 238)", "dark": "rgb(19, 21, 27)"}
@@ -35,7 +36,7 @@ def address(request, planted) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("size", "theme", "language"), list(product(screenshots.SIZES, screenshots.THEMES, screenshots.LOCALES))
 )
-def test_page_in_every_size_theme_and_language(browser, address, size, theme, language):
+def test_every_page_in_every_size_theme_and_language(browser, address, size, theme, language):
     context = browser.new_context(
         viewport=screenshots.SIZES[size], color_scheme=theme, locale=screenshots.LOCALES[language]
     )
@@ -45,18 +46,23 @@ def test_page_in_every_size_theme_and_language(browser, address, size, theme, la
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     screenshots.settle(page)
-    assert_sound(page)
-    assert page.locator(".board").get_attribute("lang") == language
     background = page.evaluate(
         "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
     )
     assert background == BACKGROUNDS[theme]
+    assert_sixteen(page)
     if size == "desk":
         assert_first_screen(page)
         assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight") <= 900
+    for name in choices.PAGES:
+        screenshots.turn_to(page, name, language)
+        assert_sound(page)
+        assert page.locator(".head").get_attribute("lang") == language
+        if language == "nl":
+            assert_accessible(page, f"{name} {size} {theme}")
+        picture(page, f"{name}_{size}_{theme}_{language}")
     assert hosts - {None} == {"localhost"}
     assert errors == []
-    picture(page, f"service_control_{size}_{theme}_{language}")
     context.close()
 
 
@@ -68,18 +74,28 @@ def test_nothing_of_streamlit_itself_is_in_sight(browser, address):
     page.context.close()
 
 
-def test_view_survives_reload_and_sharing(browser, address):
+def test_view_survives_other_pages_reload_and_sharing(browser, address):
     page = screenshots.open_page(browser, address)
     page.get_by_role("radio", name="EN").click()
     expect(page.locator(".board")).to_have_attribute("lang", "en")
-    page.get_by_role("combobox", name="View by").click()
-    page.get_by_role("option", name="Team", exact=True).click()
-    expect(page.locator(".head")).to_contain_text("team")
-    page.get_by_role("combobox", name="Period").click()
-    page.get_by_role("option", name="Quarterly").click()
-    expect(page.locator(".head")).to_contain_text("Q")
-    screenshots.settle(page)
-    for part in ("lang=en", "view=team", "of=", "per=quarter"):
+    for label, option, shown in (
+        ("View by", "Team", "team"),
+        ("Period", "Quarterly", "Q"),
+        ("Compared with", "Same period last year", "2025"),
+        ("Up to", "Q1 2026", "Q1 2026"),
+    ):
+        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=option, exact=True).click()
+        expect(page.locator(".head")).to_contain_text(shown)
+        screenshots.settle(page)
+    for part in (
+        "lang=en",
+        "view=team",
+        "of=",
+        "per=quarter",
+        "until=2026-03-31",
+        "versus=same_period_last_year",
+    ):
         assert part in page.url
     head, cards, url = page.locator(".head").inner_text(), page.locator(".board").inner_text(), page.url
     page.reload()
@@ -89,29 +105,29 @@ def test_view_survives_reload_and_sharing(browser, address):
     other = screenshots.open_page(browser, url, language="nl")
     assert (other.locator(".head").inner_text(), other.locator(".board").inner_text()) == (head, cards)
     assert_sound(page)
+    screenshots.turn_to(page, "drivers", "en")
+    assert parse_qs(urlsplit(page.url).query) == parse_qs(urlsplit(url).query)
+    expect(page.locator(".head")).to_contain_text("team")
+    screenshots.turn_to(page, "service_control", "en")
+    assert page.locator(".board").inner_text() == cards
+    page.get_by_role("button", name="Reset").click()
+    expect(page.locator(".head")).to_contain_text("whole organisation")
+    assert urlsplit(page.url).query == "lang=en"
     page.context.close()
     other.context.close()
 
 
-def test_definition_appears_on_keyboard_focus(browser, address):
+def test_definition_opens_and_closes_by_keyboard(browser, address):
     page = screenshots.open_page(browser, address)
     card = page.locator(".card").first
-    expect(card.locator(".bubble")).to_be_hidden()
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.classList.contains('tip')"):
-            break
-    expect(card.locator(".bubble")).to_be_visible()
-    page.wait_for_timeout(400)  # it fades in
-    picture(page, "definition")
-    page.context.close()
-
-
-def test_details_open_by_keyboard(browser, address):
-    page = screenshots.open_page(browser, address)
-    page.locator(".st-key-details summary").focus()
+    definition = page.locator(".definition").first
+    expect(definition).to_be_hidden()
+    card.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".table").first).to_be_visible()
-    assert_sound(page)
-    picture(page, "details")
+    expect(definition).to_be_visible()
+    expect(definition).to_contain_text("95%")
+    picture(page, "definition")
+    page.keyboard.press("Escape")
+    expect(definition).to_be_hidden()
+    expect(card.get_by_role("button")).to_be_focused()
     page.context.close()

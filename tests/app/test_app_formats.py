@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-import cards
 import charts
 import choices
 import formats
 import pytest
+import stories
 from text import Words
 
 NL, EN = Words("nl"), Words("en")
@@ -129,7 +129,7 @@ def test_scope_is_shown_in_the_language_and_a_bare_code_as_words():
 def story(*rows) -> str:
     import re
 
-    return re.sub("<[^>]+>", "", cards.story(rows, "month", NL)).replace(SPACE, " ")
+    return re.sub("<[^>]+>", "", " ".join(stories.changes(rows, "month", NL))).replace(SPACE, " ")
 
 
 def test_story_tells_what_got_worse_first_and_counts_the_rest():

@@ -10,7 +10,7 @@ import screenshots
 from playwright.sync_api import expect
 
 from tests.app import serving
-from tests.app.looking import assert_first_screen, assert_sound, picture
+from tests.app.looking import assert_first_screen, assert_sixteen, assert_sound, picture
 from tests.app.running import served
 
 
@@ -26,6 +26,7 @@ def test_hidden_team_on_a_phone(browser, planted):
     with served(planted) as url:
         page = screenshots.open_page(browser, f"{url}?view=team&of=T10", size="phone", theme="dark")
         assert_sound(page)
+        assert_sixteen(page)
         assert page.locator(".card.blank").count() == 15
         picture(page, "hidden_phone")
         page.context.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import queries
@@ -20,13 +20,13 @@ def connection(planted):
 @pytest.mark.parametrize("scope", [("organisation", "organisation"), ("team", "T10"), ("team", "not there")])
 @pytest.mark.parametrize("grain", queries.GRAINS)
 def test_cards_are_always_sixteen(connection, grain, scope):
-    rows = queries.cards(connection, grain, *scope)
+    rows = queries.cards(connection, grain, None, *scope, "previous")
     assert len(rows) == 16
     assert {row["display"] for row in rows} <= {"normal", "indicative", "hidden", "no_data"}
 
 
 def test_cards_equal_the_mart(connection):
-    rows = queries.cards(connection, "month", "organisation", "organisation")
+    rows = queries.cards(connection, "month", None, "organisation", "organisation", "previous")
     for row in rows:
         expected = connection.execute(
             "select value, ci_low, ci_high, n, change, p_value, verdict from marts.service_control "
@@ -39,9 +39,36 @@ def test_cards_equal_the_mart(connection):
         assert shown == (expected or (None,) * 6 + ("not_compared",))
 
 
+def test_cards_of_an_earlier_period_and_another_comparison(connection):
+    until = date(2026, 3, 31)
+    for comparison in ("previous", "same_period_last_year"):
+        rows = queries.cards(connection, "month", until, "organisation", "organisation", comparison)
+        for row in rows:
+            if row["display"] == "normal":
+                assert row["period_end"] == until
+                change, verdict = connection.execute(
+                    "select change, verdict from marts.metric_comparisons where metric_code = $1 and "
+                    "period_grain = 'month' and period_start = $2 and scope_kind = 'organisation' and comparison = $3",
+                    [row["metric_code"], row["period_start"], comparison],
+                ).fetchone()
+                assert (row["change"], row["verdict"]) == (change, verdict)
+    nothing = queries.cards(connection, "month", until, "organisation", "organisation", "rolling_12_months")
+    assert {row["verdict"] for row in nothing} == {"not_compared"}
+
+
+def test_only_marts_that_are_named_can_be_read(connection):
+    for query in (queries.latest, queries.course):
+        with pytest.raises(KeyError):
+            query(connection, "dim_assumptions; drop table x", "month", None, "team", "T01")
+    with pytest.raises(KeyError):
+        queries.of_scope(connection, "metric_values", "team", "T01")
+    with pytest.raises(KeyError):
+        queries.whole(connection, "fct_contacts")
+
+
 @pytest.mark.parametrize("grain", queries.GRAINS)
 def test_sparklines_have_the_last_periods_and_nothing_hidden(connection, grain):
-    rows = queries.sparklines(connection, grain, "organisation", "organisation")
+    rows = queries.sparklines(connection, grain, None, "organisation", "organisation")
     assert {row["metric_code"] for row in rows} == set(serving.LEVELS) - serving.HIDDEN
     ends = sorted({row["period_end"] for row in rows})
     assert len(ends) == min(queries.SPARKLINE_PERIODS[grain], serving.GRAINS[grain])
@@ -55,7 +82,7 @@ def test_rejected_rows_are_grouped_without_duplicates(connection):
 
 
 def test_values_are_parameters_not_sql(connection):
-    assert queries.sparklines(connection, "month", "team", "T01' or '1' = '1") == []
+    assert queries.sparklines(connection, "month", None, "team", "T01' or '1' = '1") == []
 
 
 def test_served_path_follows_the_link(planted, tmp_path):

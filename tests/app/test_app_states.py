@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import choices
 import pytest
 
 from tests.app import serving
@@ -105,8 +106,7 @@ def test_hidden_and_empty_cards_look_alike(open_app, planted):
     for metric in serving.headline_metrics():
         code = metric["metric_code"]
         if code in serving.HIDDEN | serving.NO_DATA:
-            text = card(html, code).replace(metric["metric_name_nl"], "").replace(code, "")
-            plain.append(re.sub(r'(role="tooltip"[^>]*>)[^<]*', r"\1", text))
+            plain.append(re.sub(r"^.*</dl></div>", "", card(html, code)))
     assert len(plain) == 3
     assert len(set(plain)) == 1
     assert not re.search(r"n = \d|95%|svg", plain[0])
@@ -140,7 +140,7 @@ def test_card_names_its_period_only_when_it_differs(open_app, planted):
 def test_gap_before_the_comparison_is_named(open_app, tmp_path):
     serving.build_serving(
         tmp_path,
-        after="update marts.service_control set comparison_period_start = '2026-03-01' "
+        after="update marts.metric_comparisons set comparison_period_start = '2026-03-01' "
         "where metric_code = 'ces' and period_grain = 'month'",
     )
     assert "t.o.v. maart 2026" in card(said(open_app(tmp_path)), "ces")
@@ -154,7 +154,7 @@ def test_new_snapshot_is_shown_without_restart(open_app, tmp_path):
         serving.build_serving(
             tmp_path,
             snapshot_id,
-            after="update marts.service_control set value = 99.9 where metric_code = 'csat'",
+            after="update marts.metric_values set value = 99.9 where metric_code = 'csat'",
         )
         html = said(app.run())
     assert "99,9%" in card(html, "csat")
@@ -181,7 +181,7 @@ def test_scope_of_the_link_decides(open_app, planted):
     assert "team Klachten &lt;&amp;&gt;" in html
     assert "2e kwartaal 2026" in html
     assert html.count('class="card blank"') == 15  # all but churn are hidden in this team
-    assert [box.value for box in app.selectbox] == ["quarter", "team", "T10"]
+    assert [box.value for box in app.selectbox] == ["quarter", "", "previous", "team", "T10"]
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_unknown_scope_falls_back_to_the_organisation_and_says_so(open_app, plan
     app = open_app(planted, **parameters)
     assert "staat niet in de huidige cijfers" in said(app)
     assert "hele organisatie" in said(app)
-    assert app.selectbox[1].value == "organisation"
+    assert app.selectbox[3].value == "organisation"
 
 
 def test_unknown_grain_and_language_fall_back(open_app, planted):
@@ -202,15 +202,40 @@ def test_unknown_grain_and_language_fall_back(open_app, planted):
 
 def test_choices_are_kept_in_the_url(open_app, planted):
     app = open_app(planted)
-    app.selectbox[1].select("team").run()
+    app.selectbox(key="choice_view").select("team").run()
     assert app.query_params["view"] == "team"
     assert app.query_params["of"]
-    app.selectbox[2].select("T03").run()
-    app.selectbox[0].select("week").run()
-    assert (app.query_params["of"], app.query_params["per"]) == ("T03", "week")
-    app.selectbox[1].select("organisation").run()
+    app.selectbox(key="choice_of").select("T03").run()
+    app.selectbox(key="choice_per").select("week").run()
+    app.selectbox(key="choice_versus").select("same_period_last_year").run()
+    app.selectbox(key="choice_until").select("2026-05-31").run()
+    chosen = {"of": "T03", "per": "week", "versus": "same_period_last_year", "until": "2026-05-31"}
+    assert {name: app.query_params[name] for name in chosen} == chosen
+    app.selectbox(key="choice_view").select("organisation").run()
     assert "view" not in app.query_params
     assert "of" not in app.query_params
+    app.button(key="reset").click().run()
+    assert set(app.query_params) == {"lang"}
+    assert not [button for button in app.button if button.key == "reset"]
+
+
+def test_earlier_period_survives_another_grain(open_app, planted):
+    app = open_app(planted, until="2026-03-31")
+    assert "<b>Maart 2026</b>" in said(app)
+    assert "vergeleken met februari 2026" in said(app)
+    app.selectbox(key="choice_per").select("quarter").run()
+    assert "<b>1e kwartaal 2026</b>" in said(app)
+    for wrong in ("2031-01-01", "1999-01-01", "yesterday"):
+        assert "<b>Juni 2026</b>" in said(open_app(planted, until=wrong))
+
+
+def test_comparison_decides_change_and_verdict(open_app, planted):
+    before = card(said(open_app(planted, lang="en")), "churn")
+    year = card(said(open_app(planted, lang="en", versus="same_period_last_year")), "churn")
+    assert (">worse<" in before, ">better<" in year) == (True, True)
+    html = said(open_app(planted, lang="en", versus="same_period_last_year"))
+    assert "compared with June 2025" in html
+    assert "cannot be compared" in said(open_app(planted, lang="en", versus="rolling_12_months"))
 
 
 @pytest.mark.parametrize(
@@ -241,24 +266,37 @@ def test_strip_tells_the_worst(open_app, tmp_path, change, expected):
     assert expected in said(open_app(tmp_path, lang="en"))
 
 
-def test_details_hold_sources_checks_rejections_definitions_and_assumptions(open_app, planted):
-    app = open_app(planted)
-    closed = said(app)
-    app.session_state["details"] = True
-    opened = said(app.run())
-    for part in (
-        "No file was supplied.",
-        "niet aangeleverd",
-        "assert_known_gap",
-        "out_of_scale"[:3],
-        "rijen",
-    ):
-        assert part in opened
-    assert "answer 11 is outside 0-10" in opened
-    assert "3 contacts without a team" in opened
-    assert opened.count("<table>") == 5
-    assert "<table>" not in closed
-    assert opened.index("assert_known_gap") < opened.index("assert_check_1<")
+def test_trust_holds_sources_checks_rejections_definitions_and_assumptions(open_app, planted):
+    html, shown = {}, open_app(planted, page="trust")
+    for number, name in enumerate(("sources", "checks", "rejected", "definitions", "assumptions")):
+        shown.session_state["trust_tabs"] = shown.tabs[number].label
+        html[name] = said(shown.run())
+        assert html[name].count("<table>") == 1, name
+    assert "No file was supplied." in html["sources"]
+    assert "niet aangeleverd" in html["sources"]
+    assert "3 contacts without a team" in html["checks"]
+    assert html["checks"].index("assert_known_gap") < html["checks"].index("assert_check_1<")
+    assert "answer 11 is outside 0-10" in html["rejected"]
+    assert "Wilson" in html["definitions"]
+
+
+@pytest.mark.parametrize(
+    "page", [name for name in choices.PAGES if name not in ("service_control", "feedback", "trust")]
+)
+def test_page_without_its_marts_says_so(open_app, planted, page):
+    html = said(open_app(planted, page=page))
+    assert "Nog geen gegevens" in html
+    assert "staat niet in de gepubliceerde cijfers" in html
+
+
+def test_feedback_is_closed_without_a_provider(open_app, planted):
+    html = said(open_app(planted, page="feedback", employee="E1"))
+    assert "alleen voor wie inlogt" in html
+    assert "<blockquote>" not in html
+
+
+def test_scope_that_a_page_does_not_have_is_named(open_app, planted):
+    assert "team Noord" in said(open_app(planted, page="trust", view="team", of="T01"))
 
 
 def test_render_with_warm_cache_is_quick(open_app, planted):
