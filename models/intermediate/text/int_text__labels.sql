@@ -4,6 +4,8 @@ select distinct
     emotion_name_en as label_name_en,
     emotion_name_nl as label_name_nl
 from {{ ref('emotions') }}
+-- that there is none is no label
+where intensity > 0
 union all
 select
     'driver' as task,
