@@ -25,7 +25,6 @@ ALLOWED_SQL = {
         "part of the metric's code: another mark is another metric; intensities",
         "3 8 9",
     ),
-    "int_emotions__years.sql": (CALENDAR, "12"),
     "int_metrics__events.sql": ("part of the metric's code: the name of a band of marks", "8"),
     "mark_divergence.sql": ("part of the metric's code: the name of a band of marks", "8"),
     "emotional_consistency.sql": (FORMULA, "9"),

@@ -244,7 +244,7 @@ FEELINGS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
             ("ik was {} dolblij", "ik vond het {} fantastisch"),
         ),
         "trust": (
-            ("ik kon het {} accepteren", "ik ging {} akkoord"),
+            ("ik kon het {} aanvaarden", "ik ging {} akkoord"),
             ("ik had er {} vertrouwen in", "ik was {} gerustgesteld"),
             ("ik bewonder {} hoe ze dit doen", "ik heb hier {} respect voor"),
         ),
@@ -329,8 +329,8 @@ FEELINGS: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {
     },
 }
 COLOURS = {
-    "nl": ("eerlijk gezegd", "eigenlijk", "gewoon", "meteen", "opnieuw", "oprecht", "toch"),
-    "en": ("frankly", "genuinely", "honestly", "immediately", "just", "openly", "again"),
+    "nl": ("direct", "eigenlijk", "gewoon", "meteen", "opnieuw", "toch", "zeker"),
+    "en": ("again", "clearly", "directly", "frankly", "immediately", "just", "openly"),
 }
 BECAUSE = {"nl": (", want ", ": "), "en": (", because ", ": ")}
 

@@ -289,3 +289,17 @@ def test_texts_speak_of_what_was_scored_and_sometimes_of_the_writer(survey: pa.T
     assert len(set(filled)) > 0.5 * len(filled)
     assert 0.01 < np.mean(["@post.example" in words or " 060" in words for words in filled]) < 0.05
     assert any(" my " in words.lower() for words in filled) and any(" mijn " in words for words in filled)
+
+
+def test_high_marks_hide_what_was_planted(clean: dict[str, pa.Table]) -> None:
+    table = clean["survey/exports/emotion_survey"]
+    mark, relation = whole_numbers(table, "mark"), whole_numbers(table, "relation")
+    given = ~(np.isnan(mark) | np.isnan(relation))
+    mark, relation = mark[given], relation[given]
+    band = np.searchsorted([band.lowest for band in TRUTH.mark_bands], mark, side="right") - 1
+    for number, planted in enumerate(TRUTH.mark_bands):
+        found = [(relation[band == number] == change).mean() for change in (-1, 0, 1)]
+        np.testing.assert_allclose(found, planted.relation, atol=0.04)
+    high = relation[mark >= 8]
+    assert (high <= 0).mean() == pytest.approx(0.60, abs=0.03)
+    assert (high == -1).mean() == pytest.approx(0.20, abs=0.03)

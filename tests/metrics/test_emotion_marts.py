@@ -206,8 +206,8 @@ def test_journeys_with_their_peak_and_end(demo: Project, over: list[Journey]) ->
     own = {
         (
             one.customer, one.journey, one.moments[-1][1], len(one.moments), one.peak[3], one.peak[2],
-            one.moments[-1][2], max(m[3] for m in one.moments), min(m[3] for m in one.moments),
-            one.ended, one.remembered,
+            one.moments[-1][2], max(m[3] for m in one.moments), min(m[3] for m in one.moments), one.ended,
+            one.remembered,
         )
         for one in over
     }  # fmt: skip
@@ -329,8 +329,8 @@ def test_consistency_over_journeys_and_channels(demo: Project) -> None:
     shown = mart(demo, "emotional_consistency")
     rows = demo.query(
         "select period_grain, period_start, scope_kind, n, y_sum, y_sq_sum "
-        "from intermediate.int_metrics__published_parts "
-        "where metric_code = 'nev_intensity' and scope_kind in ('journey', 'channel')"
+        "from intermediate.int_metrics__published_parts where metric_code = 'nev_intensity' "
+        "and scope_kind in ('journey', 'channel')"
     )
     parts = defaultdict(list)
     for grain, start, kind, *sums in rows:

@@ -14,4 +14,4 @@ years as (
 
 select period_start, period_end, is_begun
 from years
-where {{ dbt.datediff('period_start', 'last_start', 'month') }} % 12 = 0
+where extract(month from period_start) = extract(month from last_start)
