@@ -14,11 +14,12 @@ import csv
 import fcntl
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 # Small products on many threads wait for each other more than they work (orchestration/project.py, ONE_THREAD).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -42,6 +43,7 @@ from service_control.text.coding import (
     coded,
     coded_texts,
     parsed,
+    split,
     written,
 )
 from service_control.text.evaluate import Quality, evaluate, kappa_interval
@@ -51,6 +53,7 @@ from service_control.text.sample import sample
 from service_control.text.score import probability, scores_with
 from service_control.text.weights import DRIVER, EMOTION, SENTIMENT, VALUE_ELEMENT, Model, Weights
 
+Made = TypeVar("Made")
 TASKS = (SENTIMENT, EMOTION, DRIVER, VALUE_ELEMENT)
 SAMPLE_COLUMNS = ("text_hash", "task", "language_code", "draw", "is_twice", "text")
 CODE_COLUMNS = ("text_hash", "task", "coder", "labels", "coded_at")
@@ -75,32 +78,37 @@ def coding_folder(where: Folders) -> Path:
 
 
 def read_samples(where: Folders) -> list[SampledText]:
-    """Every text that was drawn, in the order of the draws."""
-    return [
-        SampledText(
+    """Every text that was drawn, in the order of the draws. Raises InputError for a row that cannot be read."""
+    return _read(
+        coding_folder(where) / "samples.csv",
+        lambda row: SampledText(
             row["text_hash"],
             row["task"],
             row["language_code"],
             row["draw"],
             row["is_twice"] == "true",
             row["text"],
-        )
-        for row in _rows(coding_folder(where) / "samples.csv")
-    ]
+        ),
+    )
 
 
 def read_codes(where: Folders) -> list[Code]:
-    """Every code that was given, in the order they came."""
-    return [
-        Code(
+    """Every code that was given, in the order they came; labels that the task no longer has among them.
+
+    Raises
+    ------
+    InputError : a row cannot be read.
+    """
+    return _read(
+        coding_folder(where) / "codes.csv",
+        lambda row: Code(
             row["text_hash"],
             row["task"],
             row["coder"],
-            parsed(row["task"], row["labels"], labels_of(row["task"])),
+            split(row["labels"]),
             datetime.fromisoformat(row["coded_at"]),
-        )
-        for row in _rows(coding_folder(where) / "codes.csv")
-    ]
+        ),
+    )
 
 
 def save_code(where: Folders, code: Code) -> None:
@@ -133,11 +141,21 @@ def _known(task: str) -> None:
         raise InputError(f"no task is called {task}", where="task", remedy=f"choose from {', '.join(TASKS)}")
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def _read(file: Path, of_row: Callable[[dict[str, str]], Made]) -> list[Made]:
     if not file.exists():
         return []
     with file.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+        made = []
+        for number, row in enumerate(csv.DictReader(stream), start=2):
+            try:
+                made.append(of_row(row))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise InputError(
+                    f"the row cannot be read ({error})",
+                    where=f"{file}, row {number}",
+                    remedy="mend or remove it, or take the file from the backup",
+                ) from None
+    return made
 
 
 def _append(file: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -145,7 +163,7 @@ def _append(file: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]
     with file.open("a", newline="", encoding="utf-8") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         writer = csv.writer(stream, lineterminator="\n")
-        if not stream.tell():
+        if not os.fstat(stream.fileno()).st_size:
             writer.writerow(columns)
         writer.writerows(rows)
         stream.flush()

@@ -157,6 +157,10 @@ ALLOWED_PYTHON = {
         "part of what a term is, which stored weights depend on, or " + TECHNICAL,
         {3, 4, 5, 32, 40, 200000, 4294967295},
     ),
+    "service_control/text/terms_behind.py": (
+        "how many terms are shown, and " + TECHNICAL + ": rounding",
+        {3, 9},
+    ),
     "service_control/text/tokens.py": ("where symbols begin in Unicode", {9728}),
     "service_control/text/weights.py": (TECHNICAL + ": digits of a version", {16}),
 }

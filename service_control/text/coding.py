@@ -66,8 +66,13 @@ def parsed(task: str, written: str, allowed: Sequence[str]) -> tuple[str, ...]:
     >>> parsed("driver", "ease| empathy", ["ease", "empathy"])
     ('ease', 'empathy')
     """
+    return _checked(task, split(written), allowed)
+
+
+def split(written: str) -> tuple[str, ...]:
+    """Labels of a file, whatever they are."""
     given = tuple(part.strip() for part in written.split(SEPARATOR) if part.strip())
-    return _checked(task, () if given == (NONE,) else given, allowed)
+    return () if given == (NONE,) else given
 
 
 def written(code: Code) -> str:
@@ -151,7 +156,8 @@ def coded_texts(
             drawn[text.text_hash] = text
     found: dict[str, dict[str, Code]] = {}
     for code in sorted(codes, key=lambda code: code.coded_at):
-        if code.task == task and code.text_hash in drawn:
+        is_told = task != SENTIMENT or (len(code.labels) == 1 and code.labels[0] in POLARITIES)
+        if code.task == task and code.text_hash in drawn and is_told:
             found.setdefault(code.text_hash, {})[code.coder] = code
     coded_by = [list(by_coder.values()) for by_coder in found.values()]
     twice = [given for given in coded_by if len(given) > 1]

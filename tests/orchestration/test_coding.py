@@ -236,3 +236,15 @@ def test_a_file_without_its_columns_says_so(organisation: Folders, tmp_path: Pat
     form.write_bytes("text_hash,labels\nabc,gén\n".encode("cp1252"))
     with pytest.raises(InputError, match="save it as CSV UTF-8"):
         coding.read_form(organisation, form, DRIVER)
+
+
+def test_a_code_that_was_spoilt_is_named(organisation: Folders) -> None:
+    file = coding.coding_folder(organisation) / "codes.csv"
+    before = file.read_text()
+    # a label that the task no longer has is no reason to stop
+    file.write_text(before + "0,driver,anna,no_longer_there,2026-01-01T10:00:00\n")
+    assert coding.read_codes(organisation)[-1].labels == ("no_longer_there",)
+    file.write_text(before + "0,driver,anna,ease,gisteren\n")
+    with pytest.raises(InputError, match=f"codes.csv, row {len(before.splitlines()) + 1}"):
+        coding.read_codes(organisation)
+    file.write_text(before)

@@ -102,16 +102,20 @@ def test_prevalence_is_right_where_counting_is_wrong():
 
 
 def test_counts_per_step_of_evidence_give_the_shares_of_every_group():
-    """Groups of other shares at once, their evidence in tenths, as SQL counts it."""
-    rng = np.random.default_rng(7)
-    shares, size = np.array([0.02, 0.3, 0.8]), 8_000
+    """Groups of other shares at once, their evidence in tenths, as SQL counts it; 95 % intervals, 100 draws."""
+    shares, size, draws = np.array([0.02, 0.3, 0.8]), 2_000, 100
     group = np.repeat(np.arange(3), size)
-    score = rng.normal(np.where(rng.random(3 * size) < shares[group], 1.2, -1.2))
-    step = np.clip(np.floor(10 * 2.4 * score + 0.5), -80, 80)
-    pairs, count = np.unique(np.column_stack([group, step]), axis=0, return_counts=True)
-    found = prevalence(pairs[:, 1] / 10, pairs[:, 0].astype(int), count, np.full(3, float(size)))
-    assert np.all(np.abs(found.value - shares) < 0.015)
-    assert np.all((found.low < shares) & (shares < found.high))
+    inside, mean = np.zeros(3), np.zeros(3)
+    for number in range(draws):
+        rng = np.random.default_rng(number)
+        score = rng.normal(np.where(rng.random(3 * size) < shares[group], 1.2, -1.2))
+        step = np.clip(np.floor(10 * 2.4 * score + 0.5), -80, 80)
+        pairs, count = np.unique(np.column_stack([group, step]), axis=0, return_counts=True)
+        found = prevalence(pairs[:, 1] / 10, pairs[:, 0].astype(int), count, np.full(3, float(size)))
+        inside += (found.low <= shares) & (shares <= found.high)
+        mean += found.value / draws
+    assert np.all(np.abs(mean - shares) < 0.004)
+    assert np.all((0.88 * draws <= inside) & (inside < draws))
 
 
 def test_kappa_by_hand():
