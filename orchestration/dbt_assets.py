@@ -120,12 +120,13 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
             models = read_json(PROJECT.manifest_path)
             yield from run(DUCKDB, "seed")
             hand_over(where, engine, models, build.note)
-            os.environ.update(engine.environment)
+            os.environ.update(engine.next_environment())
             results += not_green(read_texts(where, engine, chosen_target(), build.note)["results"])
             if not not_green(results):
                 yield from run(chosen_target(), "build", *OTHER_MODELS)
             if not not_green(results):
                 engine.pull(where, border(models), build.note)
+                engine.end(where)
                 yield from run(DUCKDB, "build", *not_presentation(models))
         manifest = read_json(PROJECT.manifest_path)
         failed = record_results(where, {"results": results}, manifest, complete=False)

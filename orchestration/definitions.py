@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 
 from orchestration.checks import audit_public_marts
+from orchestration.coding_jobs import learn_from_codes, sample_texts
 from orchestration.dbt_assets import PROJECT, build_models
 from orchestration.landing_assets import load_landing
 from orchestration.project import child_environment, folders
@@ -32,7 +33,7 @@ os.environ.update(child_environment(folders()))
 defs = dg.Definitions(
     assets=[load_landing, build_models, *publications()],
     asset_checks=[audit_public_marts],
-    jobs=[build_warehouse, review_metrics],
+    jobs=[build_warehouse, review_metrics, sample_texts, learn_from_codes],
     schedules=[build_warehouse_hourly, build_warehouse_daily, review_metrics_monthly],
     sensors=[build_warehouse_on_new_files],
     resources={"dbt": DbtCliResource(project_dir=PROJECT, dbt_executable=dbt_executable()), "build": Build()},

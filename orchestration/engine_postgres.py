@@ -42,8 +42,7 @@ class Postgres(Engine):
     """The database that PGHOST, PGPORT, PGUSER and PGDATABASE name, in its schemas raw, seeds, staging, intermediate
     and marts."""
 
-    @property
-    def environment(self) -> Mapping[str, str]:
+    def next_environment(self) -> Mapping[str, str]:
         """What libpq tells the server for every statement of dbt; settings of the user come later and win."""
         named = os.environ.get("PGOPTIONS", "")
         return {"PGOPTIONS": named if PLANNER in named else f"{PLANNER} {named}".strip()}

@@ -45,12 +45,14 @@ class Spark(Engine):
     def __init__(self) -> None:
         self.remote = os.environ.get("SERVICE_CONTROL_SPARK_REMOTE") or REMOTE
         # A session that is known by name can be ended by the next build when this one is killed; one that was
-        # released cannot be opened again, hence one for each process.
-        self._sessions = {name: str(uuid.uuid4()) for name in ("begin", "push", "dbt", "pull")}
+        # released cannot be opened again, hence one for each process: twice all but the first, for texts and the rest.
+        self._sessions = {
+            name: [str(uuid.uuid4()) for _ in range(2)] for name in ("begin", "push", "dbt", "pull")
+        }
+        self._unused = {name: list(sessions) for name, sessions in self._sessions.items()}
 
-    @property
-    def environment(self) -> Mapping[str, str]:
-        return {"SERVICE_CONTROL_SPARK_REMOTE": self._named(self._sessions["dbt"])}
+    def next_environment(self) -> Mapping[str, str]:
+        return {"SERVICE_CONTROL_SPARK_REMOTE": self._named(self._unused["dbt"].pop())}
 
     @property
     def address(self) -> tuple[str, int]:
@@ -61,6 +63,7 @@ class Spark(Engine):
     def begin(self, where: Folders, schemas: Iterable[str]) -> None:
         self.check_presence()
         self._end_former_sessions(where)
+        self.end(where)
         with self.statements("begin") as run:
             known = {row[0] for row in run("show schemas")}
             foreign = [
@@ -87,7 +90,7 @@ class Spark(Engine):
             _side_by_side(make_anew, schemas, lambda line: None)
 
     def push(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
-        incoming = _emptied(exchange(where) / "in")
+        incoming = exchange(where) / "in"
         relations = list(relations)
         with open_build(where, read_only=True) as connection:
             for relation in relations:
@@ -123,6 +126,9 @@ class Spark(Engine):
                     relation,
                     f"read_parquet({quoted(str(outgoing / relation.full_name / '*.parquet'))})",
                 )
+        _emptied(exchange(where) / "out")
+
+    def end(self, where: Folders) -> None:
         for name in ("in", "out"):
             _emptied(exchange(where) / name)
 
@@ -141,7 +147,7 @@ class Spark(Engine):
         BuildError : the client is not installed, nothing answers at the address, or a statement failed.
         """
         self.check_presence()
-        session = self._open(self._sessions[session_name])
+        session = self._open(self._unused[session_name].pop())
 
         def run(statement: str) -> list[Any]:
             try:
@@ -176,7 +182,10 @@ class Spark(Engine):
         for session in read_json(where.warehouse / SESSIONS).get("sessions", []):
             with suppress(Exception):
                 self._open(session).stop()
-        write_json(where.warehouse / SESSIONS, {"sessions": list(self._sessions.values())})
+        write_json(
+            where.warehouse / SESSIONS,
+            {"sessions": [session for sessions in self._sessions.values() for session in sessions]},
+        )
 
     @property
     def where(self) -> str:
@@ -206,8 +215,7 @@ class SparkThrift(Spark):
         self._port = int(os.environ.get("SERVICE_CONTROL_SPARK_PORT") or THRIFT_PORT)
         self._user = os.environ.get("SERVICE_CONTROL_SPARK_USER") or "dbt"
 
-    @property
-    def environment(self) -> Mapping[str, str]:
+    def next_environment(self) -> Mapping[str, str]:
         return {}
 
     @property

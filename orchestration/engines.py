@@ -48,9 +48,8 @@ DELIVERED = Relation("intermediate", "int_text__delivered")
 class Engine(ABC):
     """What an engine has to do beside running dbt models. Each raises BuildError with what the user can do."""
 
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """What dbt has to know of this build beside the environment it is started in."""
+    def next_environment(self) -> Mapping[str, str]:
+        """What the next dbt command has to know of this build beside the environment it is started in."""
         return {}
 
     @abstractmethod
@@ -64,6 +63,10 @@ class Engine(ABC):
     @abstractmethod
     def pull(self, where: Folders, relations: Iterable[Relation], report: Callable[[str], None]) -> None:
         """Replace tables of build.duckdb by those of the engine."""
+
+    def end(self, where: Folders) -> None:
+        """Remove what lies between both, once nothing reads it any more."""
+        return
 
     @abstractmethod
     def check_presence(self) -> None:

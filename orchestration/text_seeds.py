@@ -1,4 +1,4 @@
-"""The seeds of the text library as its functions want them. Belongs here: reading files. Not here: measuring."""
+"""The seeds of the text library as its functions want them. Belongs here: reading files. Not here: what is learned."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 from functools import cache
 
 from orchestration.project import ROOT
+from service_control.text.assumptions import Assumptions
 from service_control.text.language import language_model
 from service_control.text.lexicon import Choices, emotion_models, sentiment_model, topic_model
 from service_control.text.scrub import Scrubber
@@ -36,11 +37,18 @@ def scrubber() -> Scrubber:
     return Scrubber(*map(scrub_words, ("first_name", "names_nobody", "no_postcode")))
 
 
+def assumptions() -> Assumptions:
+    """The assumptions about learning."""
+    return Assumptions.of(_assumed())
+
+
 def choices() -> Choices:
     """The assumptions about lexicons."""
-    return Choices.from_assumptions(
-        {row["assumption_code"]: float(row["value"]) for row in seed("assumptions")}
-    )
+    return Choices.from_assumptions(_assumed())
+
+
+def _assumed() -> dict[str, float]:
+    return {row["assumption_code"]: float(row["value"]) for row in seed("assumptions")}
 
 
 def sentiment_rows() -> list[tuple[str, str, float]]:

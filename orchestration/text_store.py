@@ -11,30 +11,41 @@ codes of people and learned weights cannot be made again. Rows are only added.
 | `scores` | text, task, version of the model and of the reading; `scores` in the order of the labels |
 | `tags` | the same and label given: score, intensity, terms behind it |
 | `term_weights` | version of a model, language, label and term |
+| `calibrations` | version of a model, learned language and label: its share among the texts |
+| `trainings` | model that was learned: against which one, and what the gate had against it |
 | `promotions` | model that became active; the last one per task is |
-| `codes` | text, task, coder; the last one holds |
+| `changes` | model that became active and label: old against new |
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import tee
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from orchestration.project import ROOT, Folders, folders
 from orchestration.text_seeds import cold_models, modifiers, scrub_words, scrubber
 from orchestration.warehouse import limits
+from service_control.text.gate import Change
 from service_control.text.pipeline import RawBatch, ScoredBatch, score_all, scrub_all
 from service_control.text.prevalence import CERTAIN, STEPS_PER_UNIT
 from service_control.text.scrub import Person
+from service_control.text.tables import weight_table
 from service_control.text.weights import EMOTION, EMOTION_WORDS, LANGUAGE, UNTAGGED, Model
 
+Made = TypeVar("Made")
 STORE = "text_store"
 BATCH = 5_000
+# A commit waits for the disk: per batch it took a seventh of all time.
+KEPT_TOGETHER = 20
 # Below this a second process costs more to start than it saves.
 WORTH_A_PROCESS = 20_000
 # What decides how a text is scrubbed and how it becomes terms: when the code changes, texts are read again.
@@ -73,10 +84,15 @@ create table if not exists tags (
     intensity integer, terms varchar);
 create table if not exists term_weights (
     model_version varchar, task varchar, language_code varchar, term varchar, label varchar, weight double);
-create table if not exists promotions (
-    task varchar, model_version varchar, promoted_at timestamp, report varchar);
-create table if not exists codes (
-    text_hash varchar, task varchar, coder varchar, labels varchar, coded_at timestamp);
+create table if not exists calibrations (
+    model_version varchar, task varchar, language_code varchar, label varchar, trained_share double);
+create table if not exists trainings (
+    task varchar, language_code varchar, model_version varchar, trained_against varchar, trained_at timestamp,
+    reasons varchar[], learned_from integer);
+create table if not exists promotions (task varchar, model_version varchar, promoted_at timestamp);
+create table if not exists changes (
+    task varchar, model_version varchar, label varchar, n bigint, share_before double, share_after double, won double,
+    lost double);
 """
 
 
@@ -91,6 +107,17 @@ def version_of(modules: Sequence[str], *known: object) -> str:
     for name in modules:
         digest.update((ROOT / "service_control" / "text" / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model that was learned; `reasons` are what the gate has against it."""
+
+    task: str
+    language_code: str
+    model_version: str
+    trained_against: str
+    reasons: list[str]
 
 
 class TextStore:
@@ -114,23 +141,22 @@ class TextStore:
     def scrub(self, delivered: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`scrubbed` of every source_key of int_text__delivered, those that are new among them."""
         version = version_of(SCRUBBING, *map(scrub_words, ("first_name", "names_nobody", "no_postcode")))
-        self._connection.register("delivered", delivered)
+        self._connection.register("delivered_now", delivered)
         self._connection.execute("""
             create or replace temp table wanted_sources as
             select
                 source_key, any_value(raw_text) as raw_text, any_value(customer_name) as customer_name,
                 any_value(customer_email) as customer_email, any_value(customer_phone) as customer_phone,
                 any_value(employee_name) as employee_name, any_value(employee_email) as employee_email
-            from delivered
+            from delivered_now
             group by source_key""")
         new = f"""
             from wanted_sources as wanted anti join {STORE}.scrubbed as known
             on wanted.source_key = known.source_key and known.scrubber_version = '{version}'"""
         count = self._count(new)
         keys, raw = tee(self._batches(f"select wanted.* {new}"))
-        for read, made in zip(
-            keys, scrub_all(map(_raw_batch, raw), scrubber(), self._processes(count)), strict=True
-        ):
+        made_of = zip(keys, scrub_all(raw, scrubber(), self._processes(count), _raw_batch), strict=True)
+        for read, made in self._in_transactions(made_of):
             self._add(
                 "scrubbed",
                 {
@@ -149,10 +175,10 @@ class TextStore:
 
     def score(self, scrubbed: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`texts` of every text_hash of int_text__scrubbed, after scoring those that the active models did not read."""
-        self._connection.register("scrubbed", scrubbed)
+        self._connection.register("scrubbed_now", scrubbed)
         self._connection.execute("""
             create or replace temp table wanted_texts as
-            select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed group by text_hash""")
+            select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed_now group by text_hash""")
         models = self.active_models()
         for tasks in self._missing(models):
             self._score(models, tasks)
@@ -165,12 +191,12 @@ class TextStore:
         """`tags` of the active models for every text_hash of int_text__scored."""
         models = self.active_models()
         active = ", ".join(f"('{task}', '{model.version}')" for task, model in models.items())
-        self._connection.register("scored", scored)
+        self._connection.register("scored_now", scored)
         return self._connection.sql(f"""
             select
                 known.text_hash, known.task, known.label, known.model_version, known.score,
                 nullif(known.intensity, 0) as intensity, known.terms
-            from {STORE}.tags as known semi join scored on known.text_hash = scored.text_hash
+            from {STORE}.tags as known semi join scored_now as scored on known.text_hash = scored.text_hash
             where known.reading_version = '{reading_version(models)}'
                 and (known.task, known.model_version) in ({active})""")
 
@@ -192,7 +218,7 @@ class TextStore:
             for at, label in enumerate(model.labels)
         ]
         self._connection.register("active_labels", pa.Table.from_pylist(rows, EVIDENCE))
-        self._connection.register("scored", scored)
+        self._connection.register("scored_now", scored)
         return self._connection.sql(f"""
             select
                 scored.text_hash, labels.task, labels.label,
@@ -201,7 +227,7 @@ class TextStore:
                         then case when known.scores[labels.place] >= 0 then {CERTAIN} else -{CERTAIN} end
                     else known.scores[labels.place] - ln(labels.trained_share / (1 - labels.trained_share))
                 end))) as integer) as step
-            from scored
+            from scored_now as scored
             inner join active_labels as labels on scored.language_code = labels.language_code
             inner join {STORE}.scores as known
                 on scored.text_hash = known.text_hash and labels.task = known.task
@@ -255,8 +281,100 @@ class TextStore:
         )
 
     def _learned(self) -> dict[tuple[str, str], dict[str, float]]:
-        """(model version, language) -> label -> share of the coded texts, of the languages that were learned."""
-        return {}
+        """(model version, language) -> label -> its share among the texts, of what was learned and calibrated."""
+        found: dict[tuple[str, str], dict[str, float]] = {}
+        for version, language, label, share in self._writer.execute(
+            "select model_version, language_code, label, trained_share from calibrations"
+        ).fetchall():
+            found.setdefault((version, language), {})[label] = share
+        return found
+
+    def keep_model(
+        self,
+        model: Model,
+        language: str,
+        shares: Mapping[str, float],
+        against: str,
+        trained_at: datetime,
+        reasons: Sequence[str],
+        learned_from: int,
+    ) -> None:
+        """A learned model: its weights, the shares it is calibrated on, and what the gate has against it.
+
+        `against` is the version it was judged against; what that one learned in other languages it keeps.
+        """
+        version = model.version
+        self._writer.begin()
+        self._writer.execute("delete from term_weights where model_version = ?", [version])
+        self._writer.execute("delete from calibrations where model_version = ?", [version])
+        self._add("term_weights", weight_table([model]))
+        self._writer.execute(
+            "insert into calibrations select ?, task, language_code, label, trained_share from calibrations "
+            "where model_version = ? and language_code <> ?",
+            [version, against, language],
+        )
+        for label, share in shares.items():
+            self._writer.execute(
+                "insert into calibrations values (?, ?, ?, ?, ?)",
+                [version, model.task, language, label, share],
+            )
+        self._writer.execute(
+            "insert into trainings values (?, ?, ?, ?, ?, ?, ?)",
+            [model.task, language, version, against, trained_at, list(reasons), learned_from],
+        )
+        self._writer.commit()
+
+    def last_training(self, task: str) -> Trained | None:
+        """The model trained last, unless it is active or was."""
+        found = self._writer.execute(
+            "select task, language_code, model_version, trained_against, reasons from trainings "
+            "where task = ? order by trained_at desc limit 1",
+            [task],
+        ).fetchall()
+        promoted = {
+            version for (version,) in self._writer.execute("select model_version from promotions").fetchall()
+        }
+        return Trained(*found[0]) if found and found[0][2] not in promoted else None
+
+    def promote(self, task: str, version: str, promoted_at: datetime) -> None:
+        """Make a model the active one of its task."""
+        self._writer.execute("insert into promotions values (?, ?, ?)", [task, version, promoted_at])
+
+    def given(self, old: Model, new: Model, language: str) -> tuple[np.ndarray, np.ndarray]:
+        """Labels given by two models of a task to all texts of a language, as (texts, labels) each."""
+        reading = reading_version(self.active_models())
+        self._writer.execute(
+            "create or replace temp table compared as select text_hash, row_number() over () - 1 as place from texts "
+            "where language_code = ? and reading_version = ?",
+            [language, reading],
+        )
+        count = self._writer.execute("select count(*) from compared").fetchall()[0][0]
+        tables = []
+        for model in (old, new):
+            found = self._writer.execute(
+                "select compared.place, list_position(?, tags.label) - 1 as label from tags inner join compared "
+                "using (text_hash) where tags.task = ? and tags.model_version = ? and tags.reading_version = ?",
+                [list(model.labels), model.task, model.version, reading],
+            ).fetchnumpy()
+            table = np.zeros((count, len(model.labels)), bool)
+            table[found["place"], found["label"]] = True
+            tables.append(table)
+        return tables[0], tables[1]
+
+    def note_changes(self, task: str, version: str, found: Iterable[Change]) -> None:
+        """Old against new of a promotion."""
+        for one in found:
+            self._writer.execute(
+                "insert into changes values (?, ?, ?, ?, ?, ?, ?, ?)",
+                [task, version, one.label, one.n, one.share_before, one.share_after, one.won, one.lost],
+            )
+
+    def changes(self) -> duckdb.DuckDBPyRelation:
+        """int_text__changes: what every promotion changed."""
+        return self._connection.sql(f"""
+            select changes.*, promotions.promoted_at
+            from {STORE}.changes as changes
+            inner join {STORE}.promotions as promotions using (task, model_version)""")
 
     def _missing(self, models: Mapping[str, Model]) -> list[tuple[str, ...]]:
         """Groups of tasks that some texts have no scores of; a temp table says which texts."""
@@ -285,15 +403,13 @@ class TextStore:
         count = self._count(new)
         keys, texts = tee(self._batches(f"select wanted.text_hash, wanted.scrubbed_text {new}"))
         words = (read["scrubbed_text"].to_pylist() for read in texts)
-        for read, made in zip(
-            keys, score_all(words, asked, modifiers(), self._processes(count)), strict=True
-        ):
+        made_of = zip(keys, score_all(words, asked, modifiers(), self._processes(count)), strict=True)
+        for read, made in self._in_transactions(made_of):
             self._keep(read["text_hash"], made, models, reading)
 
     def _keep(self, hashes: pa.Array, made: ScoredBatch, models: Mapping[str, Model], reading: str) -> None:
-        """One batch, all or nothing."""
+        """Rows of one batch."""
         versions = {task: models[task].version for task in made.scores.values}
-        self._writer.begin()
         self._add(
             "texts",
             {
@@ -330,19 +446,32 @@ class TextStore:
                 "terms": tags.terms,
             },
         )
-        self._writer.commit()
 
-    def _add(self, table: str, columns: Mapping[str, object], where: str = "") -> None:
+    def _add(self, table: str, columns: Mapping[str, object] | pa.Table, where: str = "") -> None:
         """Rows of one table; a text stands for a whole column."""
-        given = {name: column for name, column in columns.items() if not isinstance(column, str)}
-        constant = "".join(
-            f", '{value}' as {name}" for name, value in columns.items() if isinstance(value, str)
-        )
-        self._writer.register("given", pa.table(given))
+        constant = ""
+        if not isinstance(columns, pa.Table):
+            texts = {name: column for name, column in columns.items() if isinstance(column, str)}
+            constant = "".join(f", '{value}' as {name}" for name, value in texts.items())
+            columns = pa.table({name: column for name, column in columns.items() if name not in texts})
+        self._writer.register("given", columns)
         self._writer.execute(
             f"insert into {table} by name select added.*{constant} from given as added {where}"
         )
         self._writer.unregister("given")
+
+    def _in_transactions(self, made: Iterable[Made]) -> Iterator[Made]:
+        """Passes on what was made; what is added meanwhile is kept every some batches, each batch whole."""
+        is_open = False
+        for at, one in enumerate(made):
+            if at % KEPT_TOGETHER == 0:
+                if is_open:
+                    self._writer.commit()
+                self._writer.begin()
+                is_open = True
+            yield one
+        if is_open:
+            self._writer.commit()
 
     def _batches(self, query: str) -> Iterator[pa.RecordBatch]:
         yield from self._connection.sql(query).to_arrow_reader(BATCH)

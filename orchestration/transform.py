@@ -121,6 +121,7 @@ def build_models(
         results = run_dbt(where, report, target, "build", *OTHER_MODELS, *options, engine=engine)
     if not not_green(results["results"]):
         engine.pull(where, border(read_manifest(where)), report)
+        engine.end(where)
         rest = run_dbt(where, report, DUCKDB, "build", *PRESENTATION_MODELS, *options)
         results["results"] += rest["results"]
     return record_results(where, results, read_manifest(where), complete=True)
@@ -170,7 +171,7 @@ def run_dbt(
     child = subprocess.Popen(
         dbt_arguments(command, where, "--target", target, parse_option(where.dbt_target, files), *options),
         cwd=ROOT,
-        env=child_environment(where) | (dict(engine.environment) if engine else {}),
+        env=child_environment(where) | (dict(engine.next_environment()) if engine else {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -39,6 +39,8 @@ ALLOWED_SQL = {
     "parse_value.sql": (TECHNICAL, "0001 9007199254740992"),
     "try_cast.sql": (CALENDAR, "7 9 28"),
     "int_hr__team_tree.sql": (TECHNICAL, "10"),
+    "transcript_sentiment.sql": ("thirds of a conversation", "3"),
+    "value_elements.sql": ("the unit: agreement from 0 to 10", "10"),
     "resolution_windows.sql": ("part of the metric's code: another window is another metric", "7 14 30"),
 }
 # In Python: the app chooses how much is shown and how large, never how a figure is made.
@@ -98,7 +100,10 @@ ALLOWED_PYTHON = {
     "service_control/text/language.py": (LEARNER, {0.2}),
     "service_control/text/learn.py": (LEARNER, {1e-12, 1e-05, 0.0001, 0.001, 0.025, 0.3, 0.5, 3, 9, 10, 100}),
     "service_control/text/names.py": ("places in a pattern", {3, 4}),
-    "service_control/text/prevalence.py": (TECHNICAL + ": steps, rounding", {1e-12, 1e-08, 1e-06, 1000}),
+    "service_control/text/prevalence.py": (
+        TECHNICAL + ": steps, rounding, and odds that are certainty in all but name",
+        {1e-12, 1e-08, 1e-06, 0.5, 8, 10, 1000},
+    ),
     "service_control/text/sample.py": (FORMULA + ": a probability of one half is no opinion", {0.5}),
     "service_control/text/score.py": (FORMULA + " or " + TECHNICAL, {0.5, 8}),
     "service_control/text/scrub.py": (
@@ -114,6 +119,10 @@ ALLOWED_PYTHON = {
     "service_control/text/terms.py": (
         "part of what a term is, which stored weights depend on, or " + TECHNICAL,
         {3, 4, 5, 32, 40, 200000, 4294967295},
+    ),
+    "service_control/text/terms_behind.py": (
+        "how many terms are shown, and " + TECHNICAL + ": rounding",
+        {3, 9},
     ),
     "service_control/text/tokens.py": ("where symbols begin in Unicode", {9728}),
     "service_control/text/weights.py": (TECHNICAL + ": digits of a version", {16}),
@@ -223,6 +232,11 @@ def test_every_assumption_is_used_and_every_used_one_exists() -> None:
 BOXES = "select count(*) from intermediate.int_drivers__responses where box_1 = {box} and raw_1 = {answer}"
 FOLLOWED = "select count(*) from marts.{} where is_followed_up"
 CHANGES = {
+    "transcript_minimum_turns": (50, "select count(polarity_change) from marts.transcript_sentiment"),
+    "value_element_delivered_share": (
+        0.9,
+        "select count(*) from marts.value_elements where is_delivered and delivered_pct < 90",
+    ),
     "hidden_below_n": (20, "select count(*) from marts.metric_values where metric_code = 'ces' and n < 20"),
     "normal_from_n": (
         300,

@@ -1,8 +1,9 @@
 """What customers and employees wrote: scrub personal data, find the language, score, and learn from people's codes.
 
-Pure functions and tables; nothing here opens a file or a database. The road of a text:
+Pure functions and tables; nothing here opens a file or a database (orchestration/text_store.py and coding.py do). The
+road of a text:
 
-    raw text -> scrub.Scrubber -> hashing.text_hash -> score.Scorer -> tags       pipeline.process_all does all of it
+    raw text -> scrub.Scrubber -> hashing.text_hash -> score.Scorer -> tags       pipeline.scrub_all, pipeline.score_all
                                       the same scores in SQL: tables + macros/term_scores.sql
 
 The road of a model:
@@ -13,12 +14,14 @@ The road of a model:
 
 | Step | Give it | Comes back |
 |---|---|---|
-| `pipeline.process_all` | batches of texts with their people | text, kinds, quarantine, hash, language, scores |
+| `pipeline.scrub_all` | batches of texts with their people | text, kinds, quarantine, hash |
+| `pipeline.score_all` | batches of scrubbed texts | language, scores, labels given with the terms behind them |
 | `tags.polarities`, `tags.intensities` | scores | -2 … 2 and mixed; 1 to 3 per emotion |
 | `Scorer.explain` | one text | the terms behind every score |
 | `weights.Model.rows` / `from_rows` | a model / rows of one version | rows / the model, refused when a row changed |
 | `learn.train` | features, codes, labels, prior | calibrated `Weights` |
-| `prevalence.prevalence` | probabilities, share in training | shares of labels, corrected for the model's mistakes |
+| `coding.coded_texts` | samples, codes | people's codes as arrays, held-out texts apart |
+| `prevalence.prevalence` | counts per step of evidence | shares of labels, corrected for the model's mistakes |
 
 A new `model_version` means that all texts are scored again under it; old scores stay.
 """

@@ -65,14 +65,27 @@ def scrub_batch(scrubber: Scrubber, raw: RawBatch) -> ScrubbedBatch:
     )
 
 
+def _as_it_is(given: RawBatch) -> RawBatch:
+    return given
+
+
 def score_batch(scorer: Scorer, texts: Sequence[str]) -> ScoredBatch:
     """Score and tag normalised, scrubbed texts."""
     return ScoredBatch(*scorer.score_and_tag(texts))
 
 
-def scrub_all(batches: Iterable[RawBatch], scrubber: Scrubber, processes: int = 1) -> Iterator[ScrubbedBatch]:
-    """Batches in the order they came."""
-    return _run(partial(partial, scrub_batch, scrubber), batches, processes)
+def scrub_all(
+    batches: Iterable[Given],
+    scrubber: Scrubber,
+    processes: int = 1,
+    read: Callable[[Given], RawBatch] = _as_it_is,
+) -> Iterator[ScrubbedBatch]:
+    """Batches in the order they came. `read` makes a batch of what is given, in the process that scrubs it."""
+    return _run(partial(partial, _read_and_scrub, read, scrubber), batches, processes)
+
+
+def _read_and_scrub(read: Callable[[Given], RawBatch], scrubber: Scrubber, given: Given) -> ScrubbedBatch:
+    return scrub_batch(scrubber, read(given))
 
 
 def score_all(

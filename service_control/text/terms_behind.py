@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 SHOWN = 3
 SEPARATOR = ", "
 NONE = -1
+EQUAL_DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,10 @@ def heaviest(
     formed = np.full(len(keys), NONE)
     np.maximum.at(formed, group, form[hit])
     told = np.where(formed > NONE, formed, told)
-    order = np.lexsort((-weight, keys // room))
+    # of equal weight the first in the text, so that every process tells the same
+    place = np.full(len(keys), len(owner))
+    np.minimum.at(place, group, hit)
+    order = np.lexsort((place, -np.round(weight, EQUAL_DECIMALS), keys // room))
     order = order[weight[order] > 0]
     of = keys[order] // room
     first = np.searchsorted(of, of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -91,7 +92,7 @@ class Model:
     def labels(self) -> tuple[str, ...]:
         return next(iter(self.weights.values())).labels
 
-    @property
+    @cached_property
     def version(self) -> str:
         """First 16 characters of the SHA-256 of all rows: equal weights have equal names on every machine."""
         rows = sorted(

@@ -12,7 +12,7 @@ from functools import cache
 import polars as pl
 from scipy import stats
 
-from tests.metrics import placed
+from tests.metrics import placed, texts
 from tests.metrics.delivered import Delivery
 from tests.metrics.losses import spells
 from tests.metrics.placed import SCOPES
@@ -30,6 +30,7 @@ def observations(delivery: Delivery) -> pl.DataFrame:
         of_matched(delivery),
         of_customer_months(delivery),
         of_texts(delivery),
+        of_latent(delivery),
         of_invitations(delivery),
         of_promoters(delivery),
         of_feedback(delivery),
@@ -332,7 +333,7 @@ def last_day(delivery: Delivery) -> date:
 
 
 def of_texts(delivery: Delivery) -> pl.DataFrame:
-    """Words by the last model that scored them, voices by the mean of what the customer said in a contact."""
+    """Words by the last score delivered, else by the own one, voices by the mean of what the customer said."""
     bound = delivery.assumption("sentiment_from")
     by_score = (
         pl.when(pl.col("score") >= bound)
@@ -343,7 +344,9 @@ def of_texts(delivery: Delivery) -> pl.DataFrame:
     )
     scores = delivery.used("text_scores").filter(pl.col("kind") == "sentiment")
     scores = scores.sort("scored_at", "model_version", "model").group_by("reference_id").last()
-    scores = scores.with_columns(label=pl.coalesce("label", by_score))
+    scores = scores.with_columns(label=pl.coalesce("label", by_score)).select("reference_id", "label")
+    own = texts.sentiments(delivery).join(scores, on="reference_id", how="anti")
+    scores = pl.concat([scores, own])
     contacts = placed.contacts(delivery).select("customer_id", "day", *SCOPES, reference_id="contact_id")
     explained = placed.responses(delivery).filter(pl.col("respondent_kind") != "employee")
     explained = explained.rename({"response_id": "reference_id"})
@@ -374,6 +377,17 @@ def of_texts(delivery: Delivery) -> pl.DataFrame:
         for code, frame in found
     ]
     return pl.concat([*parts, _shares(words, {"sentiment_mixed": pl.col("label") == "mixed"})])
+
+
+def of_latent(delivery: Delivery) -> pl.DataFrame:
+    """Contacts whose words are about what their reason does not contain."""
+    return texts.latent(delivery).select(
+        "day",
+        *SCOPES,
+        person="customer_id",
+        metric_code=pl.lit("latent_share"),
+        y=pl.when("is_latent").then(100.0).otherwise(0.0),
+    )
 
 
 def of_invitations(delivery: Delivery) -> pl.DataFrame:

@@ -11,7 +11,14 @@ import pytest
 
 from orchestration import transform
 from orchestration.engine_spark import Spark
-from orchestration.engines import Relation, border, built_schemas, engine_for, replace_table
+from orchestration.engines import (
+    Relation,
+    border,
+    built_schemas,
+    engine_for,
+    replace_table,
+    text_relations,
+)
 from orchestration.spark_server import free_port
 from orchestration.transform import Watch
 from service_control.errors import BuildError, InputError
@@ -34,6 +41,7 @@ def manifest() -> dict:
         "public_fact": node("model", "marts", "stg", id="bigint"),
         "seed": node("seed", "seeds"),
         "figures": node("model", "marts", "sums", "seed", tags=("presentation",)),
+        "words": node("model", "intermediate", tags=("presentation", "text")),
         "test_of_figures": node("test", "dbt_test", "figures", "counted"),
         "test_of_fact": node("test", "dbt_test", "public_fact", "stg"),
     }
@@ -50,6 +58,10 @@ def test_duckdb_gets_the_marts_and_what_presentation_and_its_tests_read(manifest
         Relation("marts", "fact", {"id": "bigint"}),
         Relation("intermediate", "sums"),
     ]
+
+
+def test_an_engine_gets_what_was_read_in_texts(manifest):
+    assert text_relations(manifest) == [Relation("intermediate", "words")]
 
 
 def test_only_models_are_built(manifest):

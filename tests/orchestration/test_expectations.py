@@ -199,7 +199,6 @@ def test_good_marts_pass_and_data_docs_are_written(marts: Site) -> None:
          "metric_values: the value lies within its interval"),
         ("update marts.service_control set n = 3 where display = 'no_data'",
          "service_control: a cell without data carries no figure"),
-        ("update marts.metric_values set display = 'no_data'", "metric_values: display is known"),
         ("update marts.metric_values set metric_code = 'cst'",
          "metric_values: every metric is in dim_metrics"),
         ("update marts.metric_values set display = 'shown'", "metric_values: display is known"),

@@ -213,6 +213,6 @@ def test_dbt_plans_no_nested_loops_unless_the_user_says_so(
     own: str, shown: str, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PGOPTIONS", own)
-    monkeypatch.setenv("PGOPTIONS", Postgres().environment["PGOPTIONS"])
+    monkeypatch.setenv("PGOPTIONS", Postgres().next_environment()["PGOPTIONS"])
     assert postgres.ask("postgres", "show enable_nestloop") == [(shown,)]
-    assert Postgres().environment["PGOPTIONS"] == os.environ["PGOPTIONS"]
+    assert Postgres().next_environment()["PGOPTIONS"] == os.environ["PGOPTIONS"]

@@ -152,7 +152,7 @@ def test_an_address_shows_no_token(monkeypatch):
     with pytest.raises(BuildError, match="Spark does not answer") as refusal:
         Spark().check_presence()
     assert "secret" not in str(refusal.value)
-    assert "token=secret;session_id=" in Spark().environment["SERVICE_CONTROL_SPARK_REMOTE"]
+    assert "token=secret;session_id=" in Spark().next_environment()["SERVICE_CONTROL_SPARK_REMOTE"]
 
 
 def test_nothing_listens_beyond_this_machine(server):

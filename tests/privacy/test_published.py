@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 
 import duckdb
 import pytest
 
+from service_control.text.checksums import is_bsn, is_iban
 from tests.projects import Project
 
 ENOUGH = 5
@@ -79,3 +82,103 @@ def test_refused_values_of_employees_stay_behind(serving: duckdb.DuckDBPyConnect
     ).fetchall()
     assert rows
     assert all(key is None and reason.endswith(f"was refused: {code}") for key, reason, code in rows)
+
+
+DIGITS = re.compile(r"(?<![\w+])[+(]?\d[\d ()./-]{7,18}\d(?!\w)")
+WORD = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
+IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}[A-Za-z0-9 ]{11,40}")
+LONGEST_NAME = 6
+
+
+class KnownData:
+    """Names, e-mail addresses and telephone numbers of all customers and employees, and what is valid by itself."""
+
+    def __init__(self, people: Iterable[tuple[str | None, str | None, str | None]]) -> None:
+        names, emails, phones = zip(*people, strict=True)
+        self.names = {" ".join(name.lower().split()) for name in names if name and " " in name.strip()}
+        self.emails = {email.lower() for email in emails if email}
+        self.phones = {re.sub(r"\D", "", phone)[-9:] for phone in phones if phone}
+
+    def found_in(self, text: str) -> set[str]:
+        """Kinds of personal data that stand in a text."""
+        kinds = set()
+        if "@" in text and any(word.strip(".,;:()<>!?\"'") in self.emails for word in text.lower().split()):
+            kinds.add("email")
+        for number in DIGITS.findall(text):
+            digits = re.sub(r"\D", "", number)
+            if digits[-9:] in self.phones:
+                kinds.add("phone")
+            if len(digits) == 9 and is_bsn(digits):
+                kinds.add("bsn")
+        if any(is_iban(found.replace(" ", "")[:18]) for found in IBAN.findall(text)):
+            kinds.add("iban")
+        words = WORD.findall(text.lower())
+        for start in range(len(words)):
+            for end in range(start + 2, min(start + LONGEST_NAME, len(words)) + 1):
+                if " ".join(words[start:end]) in self.names:
+                    kinds.add("name")
+        return kinds
+
+
+@pytest.fixture(scope="module")
+def known(demo: Project) -> KnownData:
+    return KnownData(
+        demo.query(
+            "select full_name, email, phone from staging.stg_crm__customers "
+            "union select full_name, email, null from staging.stg_hr__employees"
+        )
+    )
+
+
+def test_no_personal_data_survives_in_a_published_mart(
+    demo: Project, serving: duckdb.DuckDBPyConnection, known: KnownData
+) -> None:
+    """Every distinct text of every column of every table; the same search finds hundreds in the words as they came."""
+    raw = demo.query("select distinct raw_text from intermediate.int_text__delivered")
+    there = [kind for (text,) in raw for kind in known.found_in(text)]
+    assert {kind: there.count(kind) > 50 for kind in ("name", "email", "phone")} == {
+        "name": True,
+        "email": True,
+        "phone": True,
+    }
+    columns = serving.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'VARCHAR'"
+    ).fetchall()
+    assert ("fct_verbatims", "scrubbed_text") in columns and ("fct_text_tags", "terms") in columns
+    leaks = [
+        (table, column, sorted(kinds), value)
+        for table, column in columns
+        for (value,) in serving.execute(
+            f'select distinct "{column}" from marts."{table}" '
+            f"where regexp_matches(\"{column}\", '[ @]|[0-9]{{8}}')"
+        ).fetchall()
+        if (kinds := known.found_in(value))
+    ]
+    assert not leaks
+
+
+def test_the_writer_and_the_helper_are_not_in_the_words(demo: Project) -> None:
+    """Not even by first name or surname alone, wherever it stands as a word with a capital."""
+    rows = demo.query(
+        "select delivered.customer_name, delivered.employee_name, texts.scrubbed_text "
+        "from intermediate.int_text__delivered as delivered "
+        "inner join intermediate.int_text__texts as texts using (text_kind, reference_id, text_part)"
+    )
+    assert len(rows) > 10_000
+    leaks = [
+        (name, text)
+        for customer, employee, text in rows
+        for name in (customer, employee)
+        if name
+        and {part for part in name.split() if len(part) > 2 and part[0].isupper()} & set(WORD.findall(text))
+    ]
+    assert not leaks
+
+
+def test_words_in_quarantine_are_not_published(demo: Project, serving: duckdb.DuckDBPyConnection) -> None:
+    shown, hidden = serving.execute(
+        "select count(scrubbed_text) filter (where is_in_quarantine), count(*) filter (where is_in_quarantine) "
+        "from marts.fct_verbatims"
+    ).fetchone()
+    assert shown == 0 and hidden > 10
+    assert demo.value("select count(*) from marts.fct_verbatims where scrubbed_text is not null") > 5_000

@@ -12,7 +12,7 @@ from service_control.text.evaluate import calibration_error, cohen_kappa, evalua
 from service_control.text.gate import changes, judge
 from service_control.text.learn import Prior, features, platt, train
 from service_control.text.lexicon import sentiment_model
-from service_control.text.prevalence import prevalence
+from service_control.text.prevalence import log_ratios, prevalence
 from service_control.text.sample import sample
 from service_control.text.score import probability, scores_with
 from service_control.text.teacher import teach
@@ -93,7 +93,29 @@ def test_prevalence_is_right_where_counting_is_wrong():
     promised = probability(1.5 * score)[:, None]
     counted = (promised >= 0.5).mean()
     assert counted > 0.2
-    assert prevalence(promised, 0.5)[0] == pytest.approx(0.1, abs=0.01)
+    one, of_one = np.zeros(20_000, int), np.ones(20_000)
+    found = prevalence(log_ratios(promised[:, 0], 0.5), one, of_one, np.array([20_000.0]))
+    assert found.value[0] == pytest.approx(0.1, abs=0.01)
+    # what the scores leave open makes the interval wider than that of a share that is known
+    assert 2 * 1.96 * (0.1 * 0.9 / 20_000) ** 0.5 < found.high[0] - found.low[0] < 0.03
+    assert found.low[0] < 0.1 < found.high[0]
+
+
+def test_counts_per_step_of_evidence_give_the_shares_of_every_group():
+    """Groups of other shares at once, their evidence in tenths, as SQL counts it; 95 % intervals, 100 draws."""
+    shares, size, draws = np.array([0.02, 0.3, 0.8]), 2_000, 100
+    group = np.repeat(np.arange(3), size)
+    inside, mean = np.zeros(3), np.zeros(3)
+    for number in range(draws):
+        rng = np.random.default_rng(number)
+        score = rng.normal(np.where(rng.random(3 * size) < shares[group], 1.2, -1.2))
+        step = np.clip(np.floor(10 * 2.4 * score + 0.5), -80, 80)
+        pairs, count = np.unique(np.column_stack([group, step]), axis=0, return_counts=True)
+        found = prevalence(pairs[:, 1] / 10, pairs[:, 0].astype(int), count, np.full(3, float(size)))
+        inside += (found.low <= shares) & (shares <= found.high)
+        mean += found.value / draws
+    assert np.all(np.abs(mean - shares) < 0.004)
+    assert np.all((0.88 * draws <= inside) & (inside < draws))
 
 
 def test_kappa_by_hand():

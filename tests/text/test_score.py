@@ -15,6 +15,7 @@ from service_control.text.weights import (
     DRIVER,
     EMOTION,
     EMOTION_INTENSITY,
+    EMOTION_WORDS,
     INTERCEPT,
     SENTIMENT,
     VALUE_ELEMENT,
@@ -80,7 +81,10 @@ def test_intensity(scorer, text, emotion, intensity):
     values = scorer.score([text]).values
     language = scorer.score([text]).language[0]
     found = intensities(
-        values[EMOTION_INTENSITY], values[EMOTION], MODELS[EMOTION].weights[language].intercepts
+        values[EMOTION_INTENSITY],
+        values[EMOTION],
+        MODELS[EMOTION].weights[language].intercepts,
+        values[EMOTION] >= 0,
     )
     assert found[0, EMOTIONS.index(emotion)] == intensity
 
@@ -208,3 +212,65 @@ def test_the_simulated_organisation_writes_about_its_drivers():
         values = scores_with(MODELS[DRIVER].weights[language], [clause for _, clause in pairs], modifiers())
         hits = [values[at, MODELS[DRIVER].labels.index(driver)] >= 0 for at, (driver, _) in enumerate(pairs)]
         assert np.mean(hits) >= 0.75, [pair for pair, hit in zip(pairs, hits, strict=True) if not hit]
+
+
+def test_every_label_given_has_its_heaviest_terms(scorer):
+    """The same labels as the scores say, the same terms as the explanation, heaviest first."""
+    written = [
+        "Ik ben niet heel goed geholpen, maar het was snel geregeld",
+        "The agent was friendly and very helpful",
+        "Sehr gut",
+        "Ik ben woedend, wat een waardeloze service",
+        *texts(200)[0],
+    ]
+    scores, tags = scorer.score_and_tag(written)
+    found = {
+        (text, task, label): (score, step, terms.split(", ") if terms else [])
+        for text, task, label, score, step, terms in zip(
+            tags.text.tolist(),
+            tags.task.to_pylist(),
+            tags.label.to_pylist(),
+            tags.score.tolist(),
+            tags.intensity.tolist(),
+            tags.terms.to_pylist(),
+            strict=True,
+        )
+    }
+    given = {
+        (text, task, MODELS[task].labels[label]): values[text, label]
+        for task, values in scores.values.items()
+        if task != EMOTION_INTENSITY
+        for text, label in zip(*np.nonzero(values >= 0), strict=True)
+    }
+    assert {key: score for key, (score, _, _) in found.items()} == given
+    for (text, task, label), (_, step, terms) in found.items():
+        told = [one for one in scorer.explain(written[text]) if (one.task, one.label) == (task, label)]
+        weight = {one.term: one.value for one in told}
+        words = [term.removeprefix("not:").removeprefix("very:").removeprefix("little:") for term in terms]
+        assert 1 <= len(terms) <= 3
+        heaviest = sorted(weight.values(), reverse=True)[: len(terms)]
+        assert [weight[word] for word in words] == pytest.approx(heaviest)
+        assert (step > 0) == (task == EMOTION)
+    assert found[3, EMOTION, "anger"][1:] == (3, ["woedend"])
+
+
+def test_the_intensity_of_a_learned_emotion_comes_from_the_word_list():
+    """A learned model says that there is anger; how much the words say, and without such words it is mild."""
+    cells = {(INTERCEPT, emotion): -1.0 for emotion in EMOTIONS} | {("polis", "anger"): 9.0}
+    learned = MODELS[EMOTION].with_language("nl", Weights.from_cells(cells, EMOTIONS))
+    words = Model(EMOTION_WORDS, MODELS[EMOTION].weights)
+    scorer = Scorer([*(MODELS | {EMOTION: learned}).values(), words], modifiers())
+    _, tags = scorer.score_and_tag(["Ik ben woedend over mijn polis", "Ik heb een vraag over mijn polis"])
+    found = [
+        (text, label, step)
+        for text, task, label, step in zip(
+            tags.text.tolist(),
+            tags.task.to_pylist(),
+            tags.label.to_pylist(),
+            tags.intensity.tolist(),
+            strict=True,
+        )
+        if task == EMOTION
+    ]
+    assert found == [(0, "anger", 3), (1, "anger", 1)]
+    assert EMOTION_WORDS not in tags.task.to_pylist()

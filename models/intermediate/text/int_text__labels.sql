@@ -19,3 +19,12 @@ select
     element_name_en as label_name_en,
     element_name_nl as label_name_nl
 from {{ ref('elements_of_value') }}
+union all
+select
+    'sentiment' as task,
+    labels.label,
+    labels.label_name_en,
+    labels.label_name_nl
+from (
+    values ('positive', 'positive', 'positief'), ('negative', 'negative', 'negatief'), ('strong', 'strong', 'sterk')
+) as labels (label, label_name_en, label_name_nl)

@@ -40,7 +40,7 @@ counted as (
         and labels.task = parts.task
         and labels.label = parts.label
     -- small parts together have no parts of their own
-    where cells.scope_key not like 'other:%'
+    where cells.scope_key not like 'other:%' and labels.task <> 'sentiment'
 ),
 
 told as (

@@ -26,6 +26,7 @@ labels as (
     select models.task, models.label, models.model_version, names.label_name_en, names.label_name_nl
     from (select distinct task, label, model_version from {{ ref('int_text__models') }}) as models
     inner join {{ ref('int_text__labels') }} as names on models.task = names.task and models.label = names.label
+    where models.task <> 'sentiment'
 ),
 
 -- a label that nobody spoke about is a share of 0
