@@ -33,7 +33,7 @@ os.environ.update(child_environment(folders()))
 defs = dg.Definitions(
     assets=[load_landing, build_models, *publications()],
     asset_checks=[audit_public_marts],
-    jobs=[build_warehouse, sample_texts, learn_from_codes, review_metrics],
+    jobs=[build_warehouse, review_metrics, sample_texts, learn_from_codes],
     schedules=[build_warehouse_hourly, build_warehouse_daily, review_metrics_monthly],
     sensors=[build_warehouse_on_new_files],
     resources={"dbt": DbtCliResource(project_dir=PROJECT, dbt_executable=dbt_executable()), "build": Build()},

@@ -4,18 +4,18 @@ Belongs here: the panel that is reviewed, and the file that keeps every review. 
 (service_control/statistics/review.py). The reviews are in a file of their own, warehouse/reviews.duckdb: build.duckdb
 may be removed, and a review that was made cannot be made again once deliveries were corrected. Rows are only added.
 
-Reviewed is what is published: figures by team and month, as distance from the mean of the team, so that what is found
-goes along in time and not because one team is better at everything.
+Reviewed are the figures of all parts (teams, segments, regions …) by month, small ones too: what comes out are
+correlations over many of them, no figure of one. Each is taken as distance from the mean of its part, so that what is
+found goes along in time, and not because one team is better at everything.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -23,11 +23,18 @@ import numpy as np
 import pyarrow as pa
 
 from orchestration.project import Folders, folders
-from orchestration.warehouse import build_lock, limits, now
+from orchestration.warehouse import build_lock, limits, now, open_build
 from service_control.errors import BuildError, ServiceControlError
 from service_control.statistics.assumptions import Assumptions
 from service_control.statistics.results import Estimate
-from service_control.statistics.review import Correlation, PairMoments, correlations, drift, hints
+from service_control.statistics.review import (
+    Correlation,
+    PairMoments,
+    correlations,
+    drift,
+    hints,
+    reviewed_months,
+)
 
 HINTS = pa.schema(
     {
@@ -62,9 +69,22 @@ PAIRS = pa.schema(
 )
 TABLES = {"hints": HINTS, "pairs": PAIRS}
 PANEL = """
-select metric_code, scope_key, period_start, value
-from marts.metric_values
-where period_grain = 'month' and scope_kind = 'team' and scope_key not like 'other:%' and is_complete_period
+select
+    parts.metric_code,
+    parts.scope_kind,
+    parts.scope_key,
+    parts.period_start,
+    case
+        when metrics.estimator = 'ratio' then parts.y_sum / nullif(parts.x_sum, 0)
+        else parts.wy_sum / parts.w_sum
+    end as value
+from intermediate.int_metrics__period_parts as parts
+inner join marts.dim_metrics as metrics on parts.metric_code = metrics.metric_code
+inner join intermediate.int_calendar__periods as periods
+    on parts.period_grain = periods.period_grain
+    and parts.period_start = periods.period_start
+    and periods.period_end + metrics.follow_up_days <= periods.last_day
+where parts.period_grain = 'month' and parts.scope_kind <> 'organisation' and parts.scope_key not like 'other:%'
 """
 METRICS = (
     "select metric_code, side = 'engagement' and is_headline from marts.dim_metrics order by metric_code"
@@ -73,51 +93,61 @@ METRICS = (
 
 @dataclass(frozen=True)
 class Panel:
-    """Published figures: `values` of shape (units, months, metrics), NaN where nothing is shown."""
+    """Figures: `values` of shape (units, months, metrics), NaN where nothing was measured; `kinds` (units,)."""
 
     months: tuple[date, ...]
     metrics: tuple[str, ...]
     outcomes: tuple[str, ...]
+    kinds: np.ndarray
     values: np.ndarray
 
-    def window(self, through: date, months: int) -> np.ndarray | None:
-        """The months up to `through`, as distance from the mean of the unit; None when there are not so many."""
-        last = self.months.index(through) if through in self.months else -1
-        if last + 1 < months:
+    def pairs(self, through: date, assumptions: Assumptions) -> PairMoments | None:
+        """Moments of the review up to the month `through`; None when there are not so many months.
+
+        Parts of different kinds are the same people cut in another way: a pair is looked at in the kind that has it in
+        most of its parts.
+        """
+        window = reviewed_months(self.values, self.months.index(through), assumptions=assumptions)
+        if window is None:
             return None
-        chosen = self.values[:, last + 1 - months : last + 1]
-        count = (~np.isnan(chosen)).sum(axis=1, keepdims=True)
-        return chosen - np.nansum(chosen, axis=1, keepdims=True) / np.maximum(count, 1)
+        found = PairMoments.of_panel(self.metrics, window)
+        kinds, kind = np.unique(self.kinds, return_inverse=True)
+        parts = np.array([(found.n[kind == each] > 0).sum(axis=0) for each in range(len(kinds))])
+        inside = kind[:, None] == parts.argmax(axis=0)
+        sums = ("n", "sum_first", "sum_second", "square_first", "square_second", "product")
+        return replace(found, **{name: getattr(found, name) * inside for name in sums})
 
 
 def read_panel(where: Folders) -> tuple[Panel, Assumptions]:
-    """What is published now.
+    """What was built last.
 
     Raises
     ------
-    BuildError : nothing is published.
+    BuildError : nothing was built.
     """
-    if not where.serving.exists():
+    if not where.build_database.exists():
         raise BuildError(
-            "nothing is published yet", where=str(where.serving), remedy="run `make build` first"
+            "nothing was built yet", where=str(where.build_database), remedy="run `make build` first"
         )
-    with duckdb.connect(os.path.realpath(where.serving), read_only=True) as connection:
+    with open_build(where, read_only=True) as connection:
         metrics = connection.execute(METRICS).fetchall()
         rows = connection.execute(PANEL).fetchnumpy()
         chosen = dict(
             connection.execute("select assumption_code, value from marts.dim_assumptions").fetchall()
         )
     names = [code for code, _ in metrics]
-    months = np.unique(rows["period_start"].astype("datetime64[M]"))
-    units, unit = np.unique(rows["scope_key"].astype(str), return_inverse=True)
-    values = np.full((len(units), len(months), len(names)), np.nan)
     at = {code: i for i, code in enumerate(names)}
-    month = np.searchsorted(months, rows["period_start"].astype("datetime64[M]"))
+    months, month = np.unique(rows["period_start"].astype("datetime64[M]"), return_inverse=True)
+    kinds = rows["scope_kind"].astype(str)
+    parts = np.char.add(np.char.add(kinds, "|"), rows["scope_key"].astype(str))
+    units, first, unit = np.unique(parts, return_index=True, return_inverse=True)
+    values = np.full((len(units), len(months), len(names)), np.nan)
     values[unit, month, [at[str(code)] for code in rows["metric_code"]]] = np.ma.filled(rows["value"], np.nan)
     panel = Panel(
         tuple(each.astype("datetime64[D]").item() for each in months),
         tuple(names),
         tuple(code for code, is_outcome in metrics if is_outcome),
+        kinds[first],
         values,
     )
     return panel, Assumptions.of(chosen)
@@ -125,10 +155,10 @@ def read_panel(where: Folders) -> tuple[Panel, Assumptions]:
 
 def review(panel: Panel, through: date, assumptions: Assumptions, before: tuple) -> tuple[list, list]:
     """Rows of hints and of pairs of the review up to the month `through`; `before` is an earlier one."""
-    window = panel.window(through, int(assumptions.review_months))
-    if window is None or not len(window):
+    moments = panel.pairs(through, assumptions)
+    if moments is None:
         return [], []
-    found = correlations(PairMoments.of_panel(panel.metrics, window), assumptions=assumptions)
+    found = correlations(moments, assumptions=assumptions)
     moved = drift(before, found, assumptions=assumptions) if before else ()
     known = {(each.first, each.second): each for each in moved}
     made_at = now()
@@ -179,7 +209,7 @@ def run(where: Folders) -> list[date]:
 
     Raises
     ------
-    BuildError : nothing is published.
+    BuildError : nothing was built.
     """
     panel, assumptions = read_panel(where)
     made = []
@@ -235,7 +265,7 @@ def stored(table: str) -> pa.Table:
     if not where.reviews.exists():
         return TABLES[table].empty_table()
     with _open(where) as connection:
-        return connection.execute(f"select * from {table}").to_arrow_table().cast(TABLES[table])
+        return connection.sql(f"select * from {table}").to_arrow_table().cast(TABLES[table])
 
 
 @contextmanager
@@ -249,7 +279,7 @@ def _open(where: Folders) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Review the metrics of the published snapshot; the next build shows it."""
+    """Review the metrics of the last build; the next one shows it."""
     argparse.ArgumentParser(
         prog="python -m orchestration.metric_review", description=main.__doc__
     ).parse_args(arguments)

@@ -136,10 +136,9 @@ def coding(at: Here, names: Mapping[tuple[str, str], str]) -> None:
     names : (task, label) to what to call it.
     """
     # Only here, and only for who codes: the learning software is heavy to load.
-    from service_control.text.coding import coded, next_text
-
     from orchestration import coding as loop
     from orchestration.project import folders
+    from service_control.text.coding import coded, next_text
 
     words, where = at.words, folders()
     with frame.panel("coding", words["coding_title"], words["coding_said"], words):

@@ -232,9 +232,8 @@ def poor_service(at: Here, rows: Sequence[Row]) -> None:
 
 def what_if(at: Here, links: Sequence[Row], euro: Sequence[Row], names: Mapping[str, str]) -> None:
     """A change the reader tries, carried along demonstrated links to euros by the statistics of the project."""
-    from service_control.what_if import what_if_of_rows
-
     from service_control.statistics.results import Refusal
+    from service_control.what_if import what_if_of_rows
 
     words = at.words
     paths = _paths(links, euro)

@@ -70,6 +70,22 @@ class PairMoments:
             return np.where(varies, (ab - a * b / n) / np.sqrt(spread_a * spread_b), np.nan)
 
 
+def reviewed_months(values: np.ndarray, last: int, *, assumptions: Assumptions) -> np.ndarray | None:
+    """The months of one review, as distance from the mean of each unit in them; None when there are not so many.
+
+    Parameters
+    ----------
+    values : (units, months, metrics), NaN where a unit was not measured.
+    last : index of the last month of the review.
+    """
+    months = int(assumptions.review_months)
+    if last + 1 < months:
+        return None
+    chosen = values[:, last + 1 - months : last + 1]
+    count = (~np.isnan(chosen)).sum(axis=1, keepdims=True)
+    return chosen - np.nansum(chosen, axis=1, keepdims=True) / np.maximum(count, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Correlation:
     """Correlation of two metrics.

@@ -47,6 +47,17 @@ leaving as (
     group by scope_kind, scope_key
 ),
 
+-- what words say and the logged reason does not; shown where that metric is
+latent as (
+    select figures.*
+    from {{ ref('metric_values') }} as figures
+    inner join spans
+        on spans.span_code = 'latest'
+        and figures.period_grain = 'rolling_12_months'
+        and figures.period_start = spans.period_start
+    where figures.metric_code = 'latent_share' and figures.value is not null and figures.scope_key not like 'other:%'
+),
+
 found as (
     select
         blind_spot_code, scope_kind, scope_key, blind_spot_name_en, blind_spot_name_nl, sentence_en, sentence_nl,
@@ -60,6 +71,14 @@ found as (
         coalesce(leaving.missed_count, 0) as missed_count, leaving.period_start, leaving.period_end
     from leaving
     inner join spots on spots.blind_spot_code = 'leaving_unannounced'
+    union all
+    select
+        spots.blind_spot_code, latent.scope_kind, latent.scope_key, spots.blind_spot_name_en, spots.blind_spot_name_nl,
+        spots.sentence_en, spots.sentence_nl,
+        latent.n as observed_count, null as called_good_count, latent.n,
+        round(latent.n * latent.value / 100) as missed_count, latent.period_start, latent.period_end
+    from latent
+    inner join spots on spots.blind_spot_code = 'latent_topics'
 ),
 
 shares as (
