@@ -257,14 +257,12 @@ def link_rows(chain: Columns, panel: Columns, assumptions: ValueAssumptions) -> 
     return rows
 
 
-def _cells(panel: Columns, rows: np.ndarray) -> dict[tuple[str, int], tuple[float, float, float]]:
-    columns = (
-        panel[name][rows] for name in ("unit_key", "quarter_number", "mean_value", "error_variance", "n")
-    )
-    return {
-        (str(unit), int(quarter)): (float(value), float(np.ma.filled(variance, np.nan)), float(n))
-        for unit, quarter, value, variance, n in zip(*columns, strict=True)
-    }
+def _cells(panel: Columns, rows: np.ndarray) -> dict[tuple[str, int], list[float]]:
+    """Mean, variance of the mean by chance, and n, by unit and quarter."""
+    columns = ("mean_value", "error_variance", "n")
+    numbers = [np.ma.filled(panel[name][rows].astype(float), np.nan).tolist() for name in columns]
+    units, quarters = panel["unit_key"][rows].astype(str).tolist(), panel["quarter_number"][rows].tolist()
+    return {(unit, quarter): found for unit, quarter, *found in zip(units, quarters, *numbers, strict=True)}
 
 
 def _link(link: Link) -> Row:
