@@ -244,7 +244,7 @@ order by display_position
 """
 
 ASSUMPTIONS = """
-select assumption_code, value, unit, assumption_name_en, assumption_name_nl, reason, source
+select *
 from marts.dim_assumptions
 order by assumption_code
 """

@@ -43,11 +43,61 @@ ALLOWED_PYTHON = {
     "app/cards.py": ("columns of a quadrant", {3, 4}),
     "app/chart_style.py": (
         "size of a chart",
-        {0.3, 0.4, 0.6, 0.78, 4, 6, 7, 8, 12.5, 14, 16, 18, 26, 34, 44, 46, 64, 84, 90, 240, 250, 320, 330, 360, 420},
+        {
+            0.3,
+            0.4,
+            0.6,
+            0.78,
+            4,
+            6,
+            7,
+            8,
+            12.5,
+            14,
+            16,
+            18,
+            26,
+            34,
+            44,
+            46,
+            64,
+            84,
+            90,
+            240,
+            250,
+            320,
+            330,
+            360,
+            420,
+        },
     ),
     "app/charts.py": (
         "size of a chart",
-        {0.05, 0.06, 0.15, 0.25, 0.3, 0.35, 0.5, 0.6, 3.0, 5, 6, 9, 12, 13, 15, 18, 22, 24, 26, 30, 36.0, 100.0, 360},
+        {
+            0.05,
+            0.06,
+            0.15,
+            0.25,
+            0.3,
+            0.35,
+            0.5,
+            0.6,
+            3.0,
+            5,
+            6,
+            9,
+            12,
+            13,
+            15,
+            18,
+            22,
+            24,
+            26,
+            30,
+            36.0,
+            100.0,
+            360,
+        },
     ),
     "app/formats.py": (CALENDAR, {3, 6, 12}),
     "app/queries.py": ("how many periods and lines are shown", {8, 18, 26, 30, 200}),
@@ -55,7 +105,7 @@ ALLOWED_PYTHON = {
     "app/screenshots.py": ("sizes of a window, waiting", {100, 390, 844, 900, 1440, 60_000}),
     "app/sheets/drivers.py": ("the unit: a share as a percentage", {100}),
     "app/sheets/feedback.py": ("widths, lines", {50, 220}),
-    "app/sheets/value.py": ("steps of a slider, columns", {6, 10.0, 20}),
+    "app/sheets/value.py": ("steps of a slider, columns", {6, 10, 10.0}),
     "app/sheets/voice.py": ("lines", {10, 12}),
     "app/views/trust.py": ("lines", {200}),
     "service_control/statistics/asymmetry.py": (
@@ -130,6 +180,13 @@ ALLOWED_PYTHON = {
 def codes() -> list[str]:
     with (ROOT / "seeds/assumptions.csv").open(newline="", encoding="utf-8") as file:
         return [row["assumption_code"] for row in csv.DictReader(file)]
+
+
+def test_every_assumption_is_there_in_dutch() -> None:
+    with (ROOT / "seeds/assumption_texts.csv").open(newline="", encoding="utf-8") as file:
+        texts = {row["assumption_code"]: row for row in csv.DictReader(file)}
+    assert sorted(texts) == sorted(codes())
+    assert all(row["unit_nl"] and row["reason_nl"] for row in texts.values())
 
 
 def sql_files() -> list[Path]:
