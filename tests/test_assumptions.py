@@ -105,7 +105,7 @@ ALLOWED_PYTHON = {
     "app/screenshots.py": ("sizes of a window, waiting", {100, 390, 844, 900, 1440, 60_000}),
     "app/sheets/drivers.py": ("the unit: a share as a percentage", {100}),
     "app/sheets/feedback.py": ("widths, lines", {50, 220}),
-    "app/sheets/value.py": ("steps of a slider, columns", {6, 10, 10.0}),
+    "app/sheets/value.py": ("steps of a slider, columns", {6, 7, 10.0}),
     "app/sheets/voice.py": ("lines", {10, 12}),
     "app/views/trust.py": ("lines", {200}),
     "service_control/statistics/asymmetry.py": (

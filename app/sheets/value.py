@@ -282,7 +282,7 @@ def what_if(at: Here, links: Sequence[Row], euro: Sequence[Row], names: Mapping[
 
 DECIMALS = 2
 # A slider over all that was ever measured has at least so many stops.
-STOPS = 10
+STOPS = 7
 
 
 def _paths(links: Sequence[Row], euro: Sequence[Row]) -> dict[tuple[str, ...], tuple[list[Row], Row]]:
