@@ -30,7 +30,7 @@ DOT, NUMBERED, THICK = 90, 420, 6
 TEXT_SIZE, FIGURE_SIZE = 12.5, 16
 
 
-PADDING = {"left": 0, "right": 2, "top": 8, "bottom": 4}
+PADDING = {"left": 5, "right": 2, "top": 8, "bottom": 4}
 SPREAD = alt.Scale(paddingOuter=0.3)
 
 

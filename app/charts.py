@@ -238,17 +238,19 @@ def steps(rows: Sequence[Row], words: Words, title: str) -> Specification:
     base = alt.Chart(style.data(rows)).encode(
         x=alt.X("label:N", sort=None, axis=style.names(labelAngle=0), scale=style.SPREAD)
     )
-    height = alt.Y(
-        "value:Q", scale=alt.Scale(zero=False, padding=26), axis=style.numbers(words, title, tickCount=5)
-    )
+    options = {
+        "scale": alt.Scale(zero=False, padding=26),
+        "axis": style.numbers(words, title, tickCount=5),
+    }
+    low, value, high = (alt.Y(f"{column}:Q", **options) for column in ("low", "value", "high"))
     bars = base.mark_rule(
         strokeWidth=style.THICK, strokeCap="round", opacity=0.25, color=style.ACCENT
-    ).encode(y=alt.Y("low:Q", axis=style.numbers(words, title, tickCount=5)), y2="high:Q")
+    ).encode(y=low, y2="high:Q")
     line = base.mark_line(
         strokeWidth=2, color=style.ACCENT, point={"size": style.DOT, "fill": style.ACCENT}
-    ).encode(y=height)
-    above = base.mark_text(dy=-9).encode(y=alt.Y("high:Q", axis=None), text="above:N")
-    below = base.mark_text(dy=13, color=style.SOFT).encode(y=alt.Y("low:Q", axis=None), text="below:N")
+    ).encode(y=value)
+    above = base.mark_text(dy=-9).encode(y=high, text="above:N")
+    below = base.mark_text(dy=13, color=style.SOFT).encode(y=low, text="below:N")
     return style.finished(bars + line + above + below, height=style.LINE_HEIGHT)
 
 

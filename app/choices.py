@@ -17,7 +17,19 @@ DEFAULT_GRAIN, DEFAULT_KIND, DEFAULT_COMPARISON = "month", "organisation", COMPA
 # The pages in the order of the bar; the first is the one that opens. `nav_<name>` is the title.
 PAGES = ("service_control", "drivers", "emotions", "value", "blind_spots", "feedback", "voice", "trust")
 # What a link carries from page to page, in this order.
-PARAMETERS = ("per", "until", "versus", "view", "of", "outcome", "journey", "employee", "whatif", "lang")
+PARAMETERS = (
+    "per",
+    "until",
+    "versus",
+    "view",
+    "of",
+    "outcome",
+    "journey",
+    "employee",
+    "whatif",
+    "points",
+    "lang",
+)
 
 
 @dataclass(frozen=True)

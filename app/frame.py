@@ -152,8 +152,8 @@ def chosen(parameter: str, options: Sequence[str]) -> str:
 def remember(parameter: str, default: str | None) -> None:
     """Write a changed widget to the URL, so that a link or a reload shows the same view."""
     value = st.session_state[f"choice_{parameter}"]
-    if parameter == "view":
-        st.query_params.pop("of", None)
+    for narrower in {"view": ("of",), "whatif": ("points",)}.get(parameter, ()):
+        st.query_params.pop(narrower, None)
     if value == default:
         st.query_params.pop(parameter, None)
     else:

@@ -122,12 +122,20 @@ where scope_kind = 'organisation' and is_complete_period
 order by period_grain, period_end desc
 """
 
+# Marts that do not tell whether the period has passed: it has when a figure of the organisation over it is complete.
+NOT_TOLD = ("text_topics", "value_elements")
+COMPLETE = """v.period_end in (
+        select period_end
+        from marts.metric_values
+        where period_grain = $grain and scope_kind = 'organisation' and is_complete_period
+    )"""
+
 LATEST = """
 select v.*
 from marts.{mart} as v
 where
     v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
-    and v.is_complete_period and ($until is null or v.period_end <= $until)
+    and {complete} and ($until is null or v.period_end <= $until)
 qualify rank() over ({apart} order by v.period_start desc) = 1
 order by all
 """
@@ -137,7 +145,7 @@ select v.*
 from marts.{mart} as v
 where
     v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
-    and v.is_complete_period and ($until is null or v.period_end <= $until)
+    and {complete} and ($until is null or v.period_end <= $until)
 qualify dense_rank() over (order by v.period_start desc) <= $periods
 order by v.period_start, {apart}
 """
@@ -244,7 +252,7 @@ order by display_position
 """
 
 ASSUMPTIONS = """
-select assumption_code, value, unit, assumption_name_en, assumption_name_nl, reason, source
+select *
 from marts.dim_assumptions
 order by assumption_code
 """
@@ -315,12 +323,16 @@ def latest(
 ) -> list[Row]:
     """All columns of the rows of a mart in BY_PERIOD for the last complete period that ended by `until`."""
     apart = ", ".join(f"v.{column}" for column in BY_PERIOD[mart])
-    sql = LATEST.format(mart=mart, apart=f"partition by {apart}" if apart else "")
+    sql = LATEST.format(mart=mart, complete=_complete(mart), apart=f"partition by {apart}" if apart else "")
     return _rows(
         connection,
         sql,
         {"grain": grain, "until": until, "scope_kind": scope_kind, "scope_key": scope_key},
     )
+
+
+def _complete(mart: str) -> str:
+    return COMPLETE if mart in NOT_TOLD else "v.is_complete_period"
 
 
 def course(
@@ -336,7 +348,9 @@ def course(
         raise KeyError(mart)
     return _rows(
         connection,
-        COURSE.format(mart=mart, apart=", ".join(BY_PERIOD[mart]) or "v.period_end"),
+        COURSE.format(
+            mart=mart, complete=_complete(mart), apart=", ".join(BY_PERIOD[mart]) or "v.period_end"
+        ),
         {
             "grain": grain,
             "until": until,

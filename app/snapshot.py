@@ -16,7 +16,7 @@ import duckdb
 
 SERVED_NAME = "serving.duckdb"
 STATUS_NAME = "build_status.json"
-FEEDBACK_NAME = "feedback.duckdb"
+FEEDBACK_NAME = "restricted/feedback.duckdb"
 
 
 @dataclass(frozen=True)

@@ -403,6 +403,15 @@ TEXT: dict[str, tuple[str, str]] = {
         "Belang tegen prestatie van {count} drijvers voor {outcome}; van geen is een effect aangetoond.",
         "Importance against performance of {count} drivers for {outcome}; of none an effect was demonstrated.",
     ),
+    "effect_said": (
+        "Verandering van de kans daarop per punt meer op de drijver, in procentpunten met 95%-interval; n = {n}, waarvan {events} met {outcome}, {period}. Een samenhang, geen bewijs van oorzaak.",
+        "Change of the chance of it per point more on the driver, in percentage points with 95% interval; n = {n}, {events} of them with {outcome}, {period}. An association, no proof of cause.",
+    ),
+    "effect_alt": (
+        "Effect van drijvers op {outcome}: {effects}.",
+        "Effect of drivers on {outcome}: {effects}.",
+    ),
+    "effect_axis": ("procentpunten per punt", "percentage points per point"),
     "quadrant_concentrate_here": ("pak dit aan", "concentrate here"),
     "quadrant_keep_up": ("houd dit vast", "keep this up"),
     "quadrant_low_priority": ("lage prioriteit", "low priority"),
@@ -807,6 +816,11 @@ TEXT: dict[str, tuple[str, str]] = {
         "Deel dat een 8 of hoger geeft op elementen van waarde, met 95%-interval. {period}; n = {low} tot {high}.",
         "Share that gives 8 or more on elements of value, with 95% interval. {period}; n = {low} to {high}.",
     ),
+    "elements_said_text": (
+        "Deel van de vermeldingen van een element van waarde dat positief is, met 95%-interval. {period}; n = {low} tot {high}.",
+        "Share of mentions of an element of value that is positive, with 95% interval. {period}; n = {low} to {high}.",
+    ),
+    "topic_emotion": ("{name} (emotie)", "{name} (emotion)"),
     "elements_delivered": ("geleverd", "delivered"),
     "column_topic": ("Onderwerp", "Topic"),
     "column_element": ("Element", "Element"),

@@ -209,13 +209,18 @@ def assumptions_table(rows: Sequence[Row], words: Words) -> str:
         (
             f"<b>{_text(row[f'assumption_name_{words.language}'])}</b>",
             escape(formats.plain(row["value"], words)),
-            _text(row["unit"]),
-            _text(row["reason"]),
+            _text(_translated(row, "unit", words)),
+            _text(_translated(row, "reason", words)),
             _text(row["source"]),
         )
         for row in rows
     )
     return table(columns, cells, words["tab_assumptions"], words)
+
+
+def _translated(row: Row, column: str, words: Words) -> str:
+    # The mart has English without a suffix; a snapshot of an older version has nothing else.
+    return row.get(f"{column}_{words.language}") or row[column]
 
 
 def _reasons(build: Build, words: Words) -> str:

@@ -128,7 +128,7 @@ ALLOWED_PYTHON = {
     "app/screenshots.py": ("sizes of a window, waiting", {100, 390, 844, 900, 1440, 60_000}),
     "app/sheets/drivers.py": ("the unit: a share as a percentage", {100}),
     "app/sheets/feedback.py": ("widths, lines", {50, 220}),
-    "app/sheets/value.py": ("steps of a slider, columns", {6, 10.0, 20}),
+    "app/sheets/value.py": ("steps of a slider, columns", {6, 7, 10.0}),
     "app/sheets/voice.py": ("lines", {10, 12}),
     "app/views/trust.py": ("lines", {200}),
     "service_control/statistics/asymmetry.py": (
@@ -219,6 +219,13 @@ ALLOWED_PYTHON = {
 def codes() -> list[str]:
     with (ROOT / "seeds/assumptions.csv").open(newline="", encoding="utf-8") as file:
         return [row["assumption_code"] for row in csv.DictReader(file)]
+
+
+def test_every_assumption_is_there_in_dutch() -> None:
+    with (ROOT / "seeds/assumption_texts.csv").open(newline="", encoding="utf-8") as file:
+        texts = {row["assumption_code"]: row for row in csv.DictReader(file)}
+    assert sorted(texts) == sorted(codes())
+    assert all(row["unit_nl"] and row["reason_nl"] for row in texts.values())
 
 
 def sql_files() -> list[Path]:

@@ -151,6 +151,9 @@ def impact(at: Here, rows: Sequence[Row], instead: bool) -> None:
     """Importance against performance of the drivers of one outcome."""
     words = at.words
     outcome = _outcome(rows, words)
+    if any(row["marginal_effect_pct"] is not None for row in rows):
+        effects(at, rows, instead)
+        return
     with_answer = [row for row in rows if row["share_pct"] is not None]
     title = words["impact_title"].format(outcome=outcome)
     if not with_answer:
@@ -184,6 +187,43 @@ def impact(at: Here, rows: Sequence[Row], instead: bool) -> None:
                 False,
                 lambda row: words[f"quadrant_{row['quadrant']}"] if row["quadrant"] else "",
             ),
+            Column("column_n", True, number("n", 0, words)),
+        ]
+        frame.evidence("impact", "driver_impact", ranked, columns, words)
+
+
+def effects(at: Here, rows: Sequence[Row], instead: bool) -> None:
+    """What a point on each driver goes along with, for an outcome that happens or not."""
+    words = at.words
+    ranked = sorted(
+        (row for row in rows if row["marginal_effect_pct"] is not None),
+        key=lambda row: row["marginal_effect_pct"],
+    )
+    first = ranked[0]
+    outcome = _outcome(rows, words)
+    said = words["effect_said"].format(
+        outcome=outcome,
+        n=formats.number(first["n"], 0, words),
+        events=formats.number(first["event_count"], 0, words),
+        period=span(first, words),
+    )
+    with frame.panel("impact", words["impact_title"].format(outcome=outcome), said, words):
+        _instead(at, instead)
+        told = ", ".join(
+            f"{_driver(row, words)} {number('marginal_effect_pct', 2, words, signed=True)(row)}"
+            for row in ranked
+        )
+        alt = words["effect_alt"].format(outcome=outcome, effects=told)
+        frame.chart("impact", frame.drawn(at, _effects, ranked, first["outcome_metric_code"]), alt)
+        columns = [
+            Column("column_driver", False, text(f"driver_name_{words.language}")),
+            Column("column_effect", True, number("marginal_effect_pct", 2, words, signed=True)),
+            Column(
+                "column_interval",
+                True,
+                interval("marginal_effect_pct_ci_low", "marginal_effect_pct_ci_high", 2, words),
+            ),
+            Column("column_verdict", False, lambda row: words[f"state_{row['state']}"]),
             Column("column_n", True, number("n", 0, words)),
         ]
         frame.evidence("impact", "driver_impact", ranked, columns, words)
@@ -284,9 +324,10 @@ def _instead(at: Here, instead: bool) -> None:
 
 def _refused(at: Here, rows: Sequence[Row], mart: str, instead: bool) -> None:
     """No chart: the mart says why, or has nothing."""
-    if rows:
+    refused = [row for row in rows if row["refusal_reason"]]
+    if refused:
         _instead(at, instead)
-        frame.empty(at.words["absent_title"], refusal(rows[0], at.words), at.words)
+        frame.empty(at.words["absent_title"], refusal(refused[0], at.words), at.words)
     else:
         frame.absent(at, mart)
 
@@ -373,6 +414,25 @@ def _importance(rows: Sequence[Row], words: Words, outcome: str) -> charts.Speci
         words,
         words["impact_x"],
         words["impact_y"],
+    )
+
+
+def _effects(rows: Sequence[Row], words: Words, outcome: str) -> charts.Specification:
+    return charts.dots(
+        [
+            {
+                "label": _driver(row, words),
+                "low": row["marginal_effect_pct_ci_low"],
+                "value": row["marginal_effect_pct"],
+                "high": row["marginal_effect_pct_ci_high"],
+                "tone": "none",
+                "said": number("marginal_effect_pct", 2, words, signed=True)(row)
+                + (f" · {words['state_demonstrated']}" if row["state"] == "demonstrated" else ""),
+            }
+            for row in rows
+        ],
+        words,
+        words["effect_axis"],
     )
 
 

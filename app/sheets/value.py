@@ -246,15 +246,7 @@ def what_if(at: Here, links: Sequence[Row], euro: Sequence[Row], names: Mapping[
         frame.select("whatif", words["choose_whatif"], labels, path, next(iter(labels)))
         along, last = paths[tuple(path.split(">"))]
         level, lowest, highest = _range(along, last)
-        reach = highest - lowest
-        points = st.slider(
-            words["choose_points"].format(level=formats.number(level, DECIMALS, words)),
-            min_value=_floor(lowest - level, reach),
-            max_value=_floor(highest - level, reach),
-            value=0.0,
-            step=_step(reach),
-            key=f"points_{path}",
-        )
+        points = _points(at, level, lowest, highest)
         level_of_significance = next(
             row["value"]
             for row in frame.read(at.path, "assumptions")
@@ -288,8 +280,8 @@ def what_if(at: Here, links: Sequence[Row], euro: Sequence[Row], names: Mapping[
 
 
 DECIMALS = 2
-# A slider over all that was ever measured has about so many stops.
-STOPS = 20
+# A slider over all that was ever measured has at least so many stops.
+STOPS = 7
 
 
 def _paths(links: Sequence[Row], euro: Sequence[Row]) -> dict[tuple[str, ...], tuple[list[Row], Row]]:
@@ -315,15 +307,23 @@ def _range(along: Sequence[Row], last: Row) -> tuple[float, float, float]:
     return row[f"{name}_level"], row[f"{name}_lowest"], row[f"{name}_highest"]
 
 
-def _step(reach: float) -> float:
-    """A round step: 0.1 on a scale of five, 1 on one of a hundred."""
-    return 10.0 ** math.floor(math.log10(reach / STOPS * 2))
-
-
-def _floor(edge: float, reach: float) -> float:
-    """The last whole step before an edge."""
-    step = _step(reach)
-    return math.trunc(edge / step) * step
+def _points(at: Here, level: float, lowest: float, highest: float) -> float:
+    """The change that the reader tries, within what was ever measured; a step up until another is picked."""
+    step = 10.0 ** math.floor(math.log10((highest - lowest) / STOPS))
+    first, last = (math.trunc((edge - level) / step) for edge in (lowest, highest))
+    changes = {f"{stop * step:g}": stop * step for stop in range(first, last + 1)}
+    default = f"{min(1, last) * step:g}"
+    asked = st.query_params.get("points", default)
+    st.session_state["choice_points"] = asked if asked in changes else default
+    picked = st.select_slider(
+        at.words["choose_points"].format(level=formats.number(level, DECIMALS, at.words)),
+        list(changes),
+        format_func=lambda name: formats.number(changes[name], DECIMALS, at.words, signed=True),
+        key="choice_points",
+        on_change=frame.remember,
+        args=("points", default),
+    )
+    return changes[picked]
 
 
 # Charts

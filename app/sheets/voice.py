@@ -66,11 +66,10 @@ def _shares(at: Here, key: str, mart: str, rows: Sequence[Row], column: str, by:
         period=sentence(period(words)(ranked[0])), n=formats.number(ranked[0]["n"], 0, words)
     )
     with frame.panel(key, title, said, words):
-        first = ranked[0][f"label_name_{words.language}"]
-        alt = words["topics_alt"].format(count=len(ranked), first=first)
+        alt = words["topics_alt"].format(count=len(ranked), first=_topic(ranked[0], words))
         frame.chart(key, frame.drawn(at, _dots, ranked[:MOST_TOPICS], column), alt)
         columns = [
-            Column("column_topic", False, text(f"label_name_{words.language}")),
+            Column("column_topic", False, lambda row: _topic(row, words)),
             Column("column_share", True, share(column, 1, words)),
             Column("column_interval", True, interval("ci_low", "ci_high", 1, words)),
             Column("column_n", True, number("n", 0, words)),
@@ -78,22 +77,31 @@ def _shares(at: Here, key: str, mart: str, rows: Sequence[Row], column: str, by:
         frame.evidence(key, mart, ranked, columns, words)
 
 
+def _topic(row: Row, words: Words) -> str:
+    name = row[f"label_name_{words.language}"]
+    # Trust is a driver and an emotion.
+    return words["topic_emotion"].format(name=name) if row["task"] == "emotion" else name
+
+
 def elements(at: Here, rows: Sequence[Row]) -> None:
     """Elements of value by how many customers say they are delivered."""
     words, title = at.words, at.words["elements_title"]
-    found = [row for row in rows if row["evidence"] == "survey" and row["delivered_pct"] is not None]
+    known = [row for row in rows if row["delivered_pct"] is not None]
+    # What customers say when asked, else what they write of their own accord.
+    asked = [row for row in known if row["evidence"] == "survey"]
+    found, key = (asked, "elements_said") if asked else (known, "elements_said_text")
     if not found:
         with frame.panel("elements", title, "", words):
             frame.absent(at, "value_elements")
         return
     ranked = sorted(found, key=lambda row: -row["delivered_pct"])
-    said = words["elements_said"].format(
+    said = words[key].format(
         period=sentence(period(words)(ranked[0])), **count_range([row["n"] for row in ranked], words)
     )
     with frame.panel("elements", title, said, words):
         first = ranked[0][f"element_name_{words.language}"]
         alt = words["topics_alt"].format(count=len(ranked), first=first)
-        frame.chart("elements", frame.drawn(at, _elements, ranked), alt)
+        frame.chart("elements", frame.drawn(at, _elements, ranked[:MOST_TOPICS]), alt)
         columns = [
             Column("column_element", False, text(f"element_name_{words.language}")),
             Column("column_share", True, share("delivered_pct", 1, words)),
@@ -111,7 +119,7 @@ def _dots(rows: Sequence[Row], words: Words, column: str) -> charts.Specificatio
     return charts.dots(
         [
             {
-                "label": row[f"label_name_{words.language}"],
+                "label": _topic(row, words),
                 "low": row["ci_low"],
                 "value": row[column],
                 "high": row["ci_high"],

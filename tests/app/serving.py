@@ -266,7 +266,7 @@ from (select distinct employee_id, team_id from restricted.employee_feedback),
 
 def build_feedback(folder: Path, snapshot_id: str = SNAPSHOT_ID) -> None:
     """Write the file of feedback that belongs to a snapshot."""
-    path = folder / "snapshots" / snapshot_id / "feedback.duckdb"
+    path = folder / "snapshots" / snapshot_id / "restricted" / "feedback.duckdb"
     path.parent.mkdir(parents=True)
     with duckdb.connect(str(path)) as connection:
         connection.execute(FEEDBACK)

@@ -14,6 +14,7 @@ import snapshot
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
+from orchestration import coding
 from service_control.errors import InputError
 from tests.app import serving
 from tests.app.looking import assert_sound, picture
@@ -27,6 +28,7 @@ RIGHTS = [
     ("lead@example.com", "", "deny", "E3", ""),
     ("view@example.com", "viewer", "allow", "", ""),
     ("privacy@example.com", "privacy_officer", "allow", "", ""),
+    ("coder@example.com", "analyst", "allow", "", ""),
     ("gone@example.com", "analyst", "allow", "", ""),
     ("gone@example.com", "", "deny", "", ""),
 ]
@@ -114,6 +116,11 @@ def warehouse(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("access")
     serving.build_serving(folder)
     serving.build_feedback(folder)
+    samples = folder / "coding" / "samples.csv"
+    samples.parent.mkdir()
+    lines = [",".join(coding.SAMPLE_COLUMNS)]
+    lines += [f"hash{n},driver,nl,random,false,Tekst nummer {n} <&>" for n in range(2)]
+    samples.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 
@@ -185,7 +192,7 @@ def look(page: Page, address: str) -> str:
 
 def test_nothing_is_shown_before_the_login(browser, guarded):
     page = screenshots.open_page(browser, guarded)
-    for path in ("", "drivers", "feedback?employee=E1", "trust"):
+    for path in ("", "feedback?employee=E1"):
         told = look(page, guarded + path)
         assert "Log in om de cijfers te zien" in told
         assert "Woorden" not in told
@@ -193,7 +200,7 @@ def test_nothing_is_shown_before_the_login(browser, guarded):
     page.context.close()
 
 
-@pytest.mark.parametrize("subject", ["eve@example.com", "gone@example.com", "unverified"])
+@pytest.mark.parametrize("subject", ["gone@example.com", "unverified"])
 def test_login_without_rights_shows_nothing(browser, guarded, subject):
     page = signed_in(browser, guarded, subject)
     assert "Log in om de cijfers te zien" in look(page, f"{guarded}feedback?employee=E1")
@@ -238,4 +245,26 @@ def test_rights_are_for_the_privacy_officer(browser, guarded):
     page.get_by_role("tab", name="Rechten").click()
     expect(page.locator(".table")).to_contain_text("lead@example.com")
     assert "Er is geen feedback die u mag lezen" in look(page, f"{guarded}feedback")
+    page.context.close()
+
+
+def test_analyst_codes_texts_and_reads_no_feedback(browser, guarded, warehouse):
+    page = signed_in(browser, guarded, "coder@example.com")
+    told = look(page, f"{guarded}feedback")
+    assert "Woorden voor" not in told
+    page.get_by_role("combobox", name="Taak").click()
+    page.get_by_role("option", name="drijver").click()
+    for number in range(2):
+        expect(page.locator(".to-code")).to_contain_text(f"Tekst nummer {number} <&>")
+        screenshots.settle(page)
+        page.get_by_text("Ease", exact=True).click()
+        picture(page, "coding")
+        page.get_by_role("button", name="Bewaar en volgende").click()
+    expect(page.get_by_text("zijn gecodeerd")).to_be_visible()
+    with (warehouse / "coding" / "codes.csv").open(newline="", encoding="utf-8") as stream:
+        codes = list(csv.DictReader(stream))
+    assert [(code["text_hash"], code["coder"], code["labels"]) for code in codes] == [
+        ("hash0", "coder@example.com", "ease"),
+        ("hash1", "coder@example.com", "ease"),
+    ]
     page.context.close()

@@ -21,10 +21,8 @@ from tests.app.running import served
 # A page, the sheet on it, and the rows of the mart that it shows.
 SHEETS = [
     ("drivers", "customer_driver", "driver_scores", "driver_kind = 'customer_driver'"),
-    ("drivers", "pyramid", "service_pyramid", "true"),
     ("blind_spots", "clicks", "emo_click_agreement", "true"),
     ("emotions", "flower", "emotion_profile", "true"),
-    ("emotions", "marks", "mark_divergence", "true"),
 ]
 A4 = (842, 595)  # points
 

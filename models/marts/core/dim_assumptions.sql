@@ -1,9 +1,22 @@
+with
+
+assumptions as (
+    select * from {{ ref('assumptions') }}
+),
+
+texts as (
+    select * from {{ ref('assumption_texts') }}
+)
+
 select
-    assumption_code,
-    value,
-    unit,
-    assumption_name_en,
-    assumption_name_nl,
-    reason,
-    source
-from {{ ref('assumptions') }}
+    assumptions.assumption_code,
+    assumptions.value,
+    assumptions.unit,
+    assumptions.assumption_name_en,
+    assumptions.assumption_name_nl,
+    assumptions.reason,
+    assumptions.source,
+    coalesce(texts.unit_nl, assumptions.unit) as unit_nl,
+    coalesce(texts.reason_nl, assumptions.reason) as reason_nl
+from assumptions
+left join texts on assumptions.assumption_code = texts.assumption_code
