@@ -38,8 +38,8 @@ squares as (
         sum(n) / sum(n_effective) as design_effect,
         sum(y_sum * y_sum / n) - sum(y_sum) * sum(y_sum) / sum(n) as between_squares,
         sum(y_sq_sum) - sum(y_sum * y_sum / n) as within_squares,
-        arg_min(scope_key, value) as lowest_key,
-        arg_max(scope_key, value) as highest_key
+        first(scope_key order by value, scope_key) as lowest_key,
+        first(scope_key order by value desc, scope_key) as highest_key
     from parts
     group by period_grain, period_start, period_end, dimension, is_complete_period
     having count(*) > 1

@@ -29,9 +29,9 @@ select
     scope_name_nl,
     n,
     100 * sum(abs(excess)) / 2 as distance_pct,
-    arg_min(emotion_code, excess) as most_missed_emotion,
+    first(emotion_code order by excess, emotion_code) as most_missed_emotion,
     -100 * min(excess) as most_missed_points,
-    arg_max(emotion_code, excess) as most_unwanted_emotion,
+    first(emotion_code order by excess desc, emotion_code) as most_unwanted_emotion,
     100 * max(excess) as most_unwanted_points,
     display,
     is_complete_period
