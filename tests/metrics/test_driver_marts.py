@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from service_control.demo.parameters import TRUTH
-from tests.metrics import placed
+from tests.metrics import feelings, placed
 from tests.metrics.delivered import Delivery
 from tests.metrics.losses import spells
 from tests.metrics.test_experience_marts import mart
@@ -127,7 +127,12 @@ def test_expectation_is_that_of_the_rows(demo: Project, delivery: Delivery) -> N
 
 @pytest.fixture(scope="module")
 def levels(delivery: Delivery, answers: pl.DataFrame) -> pl.DataFrame:
-    """The answers with what was registered of their contact; times as the number of halvings."""
+    """Answers and feelings with what was registered of their contact; times as the number of halvings."""
+    felt = feelings.responses(delivery).filter(pl.col("day").is_between(FROM, TO)).drop_nulls(["feeling"])
+    felt = felt.select(
+        *["response_id", "segment", "channel", "journey", "contact_id", "customer_id"],
+        nev_intensity=100.0 * pl.col("feeling") / 3,
+    )
     known = placed.contacts(delivery).select(
         "contact_id",
         sla_met=pl.col("is_sla_met").cast(pl.Float64),
@@ -135,11 +140,11 @@ def levels(delivery: Delivery, answers: pl.DataFrame) -> pl.DataFrame:
         handling_time=-(1 + pl.col("handled_seconds")).log(2),
         resolved_logged=pl.col("is_resolved_registered").cast(pl.Float64),
     )
-    return answers.join(known, on="contact_id")
+    return pl.concat([answers, felt], how="diagonal_relaxed").join(known, on="contact_id")
 
 
 @pytest.mark.parametrize("level", ["sla_met", "waiting_time", "handling_time", "resolved_logged"])
-@pytest.mark.parametrize("outcome", ["nps_transaction", "ces", "csat"])
+@pytest.mark.parametrize("outcome", ["nps_transaction", "ces", "csat", "nev_intensity"])
 @pytest.mark.parametrize("cell", CELLS[:2], ids=lambda cell: cell[1])
 def test_service_levels_are_those_of_the_rows(
     demo: Project, levels: pl.DataFrame, level: str, outcome: str, cell: tuple
@@ -216,6 +221,9 @@ def test_blind_spots_are_those_of_the_rows(demo: Project, delivery: Delivery, le
     assert counts["resolution_logged"] == (told.height, told["resolved_logged"].sum())
     hard = levels.drop_nulls(["ces", "sla_met"]).filter(pl.col("ces") <= 3)
     assert counts["service_level_met"] == (hard.height, hard["sla_met"].sum())
+    felt = feelings.responses(delivery).filter(pl.col("day").is_between(FROM, TO)).drop_nulls(["mark"])
+    weakened = felt.filter(pl.col("relation") == "weakened")
+    assert counts["mark_given"] == (weakened.height, (weakened["mark"] >= 8).sum())
     assert shown["blindness_rank"].sort().to_list() == list(range(1, shown.height + 1))
     ordered = shown.sort("blindness_rank")["missed_pct_ci_low"]
     assert ordered.is_sorted(descending=True)

@@ -32,6 +32,16 @@ observed as (
     from {{ ref('fct_survey_answers') }} as answers
     inner join {{ ref('fct_contacts') }} as contacts on answers.contact_id = contacts.contact_id
     where answers.metric_code = 'ces' and answers.box_value is not null
+    union all
+    select
+        'mark_given' as blind_spot_code,
+        submitted_on as observed_on,
+        customer_id,
+        {{ scopes | join(', ') }},
+        relation = 'weakened' as went_wrong,
+        mark_band is not null as is_called_good
+    from {{ ref('int_emotions__responses') }}
+    where relation is not null and mark is not null
 ),
 
 summed as (

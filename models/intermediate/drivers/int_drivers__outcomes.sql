@@ -11,6 +11,12 @@ answers as (
         response_id, survey_code, 'engagement_score' as outcome_metric_code, engagement_score as answer_value,
         scale_minimum, scale_maximum
     from {{ ref('employee_engagement') }}
+    union all
+    select
+        response_id, survey_code, 'nev_intensity' as outcome_metric_code, feeling_index as answer_value,
+        -100 as scale_minimum, 100 as scale_maximum
+    from {{ ref('int_emotions__responses') }}
+    where feeling_index is not null
 )
 
 -- of two questions about one outcome in one response the mean
