@@ -52,6 +52,7 @@ ALLOWED_SQL = {
     "int_drivers__responses.sql": ("the middle of a scale of 0 to 1", "0.5"),
     "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e9 1e12 1e300"),
     "item_scores.sql": (TECHNICAL, "1e-9"),
+    "left_of.sql": (TECHNICAL + ": rounding", "1e-12"),
     "checked_rows.sql": (TECHNICAL, "3"),
     "parse_value.sql": (TECHNICAL, "0001 9007199254740992"),
     "try_cast.sql": (CALENDAR, "7 9 28"),

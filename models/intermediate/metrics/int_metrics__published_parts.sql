@@ -38,7 +38,7 @@ others as (
         blocks.block_kind as scope_kind,
         'other:' || blocks.parent_key as scope_key
         {%- for sum in sums %},
-        parents.{{ sum }} - coalesce(blocks.{{ sum }}, 0) as {{ sum }}
+        {{ left_of('parents.' ~ sum, 'blocks.' ~ sum) }} as {{ sum }}
         {%- endfor %},
         parents.scale_minimum,
         parents.scale_maximum
