@@ -87,14 +87,14 @@ def turn_to(page: Page, name: str, language: str) -> None:
 
 
 def take(url: str, out: Path) -> list[Path]:
-    """Service control in every combination, the other pages at a desk in the light, as
+    """Service control in every combination, the other pages once, as
     `<page>_<size>_<theme>_<language>.png`. Those of a phone, and of the other pages, are the whole page."""
     out.mkdir(parents=True, exist_ok=True)
     taken = []
     with chromium() as browser:
         for size, theme, language in product(SIZES, THEMES, LOCALES):
             page = open_page(browser, url, size, theme, language)
-            pages = PAGES if (size, theme) == ("desk", "light") else PAGES[:1]
+            pages = PAGES if (size, theme, language) == ("desk", "light", "en") else PAGES[:1]
             for name in pages:
                 turn_to(page, name, language)
                 page.set_viewport_size(SIZES[size])
