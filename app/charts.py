@@ -156,7 +156,12 @@ def squares(rows: Sequence[Row]) -> Specification:
     tight = alt.Scale(paddingInner=0.05)
     rows = _wrapped(rows, "x", "y")
     base = alt.Chart(style.data(rows)).encode(
-        x=alt.X("x:N", sort=None, axis=style.names(labelAngle=0, orient="top"), scale=tight),
+        x=alt.X(
+            "x:N",
+            sort=None,
+            axis=style.names(labelAngle=0, orient="top", labelPadding=style.LINE + 6),
+            scale=tight,
+        ),
         y=alt.Y("y:N", sort=None, axis=style.names(), scale=tight),
     )
     fields = base.mark_rect(cornerRadius=6, color=style.ACCENT).encode(

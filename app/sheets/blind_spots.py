@@ -48,9 +48,11 @@ def ranking(at: Here, rows: Sequence[Row]) -> None:
 def told(row: Row, words: Words) -> str:
     """The sentence of a blind spot, its numbers filled in."""
     return row[f"sentence_{words.language}"].format(
-        missed_pct=formats.number(row["missed_pct"], 0, words),
-        called_good_pct=formats.number(row["called_good_pct"], 0, words),
-        n=formats.number(row["n"], 0, words),
+        missed_pct=number("missed_pct", 0, words)(row),
+        called_good_pct=number("called_good_pct", 0, words)(
+            row
+        ),  # empty where no own figure calls anything good
+        n=number("n", 0, words)(row),
     )
 
 

@@ -243,7 +243,7 @@ def test_rights_are_for_the_privacy_officer(browser, guarded):
     page = signed_in(browser, guarded, "privacy@example.com")
     look(page, f"{guarded}trust")
     page.get_by_role("tab", name="Rechten").click()
-    expect(page.locator(".table")).to_contain_text("lead@example.com")
+    expect(page.get_by_role("region", name="Rechten")).to_contain_text("lead@example.com")
     assert "Er is geen feedback die u mag lezen" in look(page, f"{guarded}feedback")
     page.context.close()
 

@@ -82,6 +82,8 @@ def test_blind_spots_fall_back_on_the_gap_and_on_nothing():
         "sentence_nl": "Van {n} contacten telt {missed_pct} % als goed.",
     }  # fmt: skip
     assert plain(stories.blind_spots([spot], [gap()], NL)) == "Van 1.234 contacten telt 75 % als goed."
+    unknown = spot | {"called_good_pct": None}
+    assert plain(stories.blind_spots([unknown], [], NL)) == "Van 1.234 contacten telt 75 % als goed."
     assert "zegt 17% van de klanten" in plain(stories.blind_spots([], [gap()], NL))
     assert "geen verschil aangetoond" in plain(stories.blind_spots([], [gap(gap_ci_low=-1.0)], NL))
     assert stories.blind_spots([], [], NL) == ""
