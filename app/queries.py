@@ -96,7 +96,7 @@ where {chosen}
 order by m.display_position, m.metric_code
 """
 
-# Hidden periods are left out here too: a gap in the line, not a point.
+# A period without a figure is a gap in the line, not a point.
 SPARKLINES = """
 with points as (
     select v.metric_code, v.period_end, v.value, v.ci_low, v.ci_high
@@ -104,7 +104,7 @@ with points as (
     inner join marts.dim_metrics as m on m.metric_code = v.metric_code and {chosen}
     where
         v.period_grain = $grain and v.scope_kind = $scope_kind and v.scope_key = $scope_key
-        and v.is_complete_period and v.display <> 'hidden' and v.value is not null
+        and v.is_complete_period and v.value is not null
         and ($until is null or v.period_end <= $until)
 ),
 

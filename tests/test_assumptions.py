@@ -457,7 +457,7 @@ CHANGES = {
     ),
     "smallest_correlation": (
         0.9,
-        "select count(*) from marts.service_level_fit where verdict = 'hardly_moves' and correlation > 0.1",
+        "select count(*) from marts.service_level_fit where verdict = 'inconclusive'",
     ),
     "feedback_in_time_hours": (
         1,

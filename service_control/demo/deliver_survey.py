@@ -261,8 +261,10 @@ def _feedback_actions(block: Block) -> pa.Table:
     done = block.feedback_actions
     return pa.table(
         {
-            "reference_id": pc.binary_join_element_wise(
-                "contact_survey:", row_key(block, "R", done.response), ""
+            "reference_id": pc.if_else(
+                pa.array(done.is_emotion),
+                pc.binary_join_element_wise("emotion_survey:", row_key(block, "B", done.response), ""),
+                pc.binary_join_element_wise("contact_survey:", row_key(block, "R", done.response), ""),
             ),
             "action": columns.text_of(ACTIONS, done.action),
             "acted_by": employee_key(block, done.employee),

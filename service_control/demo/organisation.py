@@ -60,6 +60,7 @@ def simulate(seed: int, number: int, customer_count: int) -> Block:
     contact_survey, clicks = surveys.survey_contacts(seed, number, customers, contacts)
     relation_survey = surveys.survey_relations(seed, number, customers, contacts, outcomes)
     feedback = incidentals.build_feedback(seed, number, customers, contacts, outcomes)
+    emotion_survey = emotions.survey_emotions(seed, number, customers, contacts)
     return Block(
         number=number, seed=seed, staff=staff, customers=customers,
         contracts=settle_contracts(seed, number, customers, contracts, outcomes),
@@ -67,7 +68,7 @@ def simulate(seed: int, number: int, customer_count: int) -> Block:
         referrals=build_referrals(seed, number, customers, outcomes),
         contact_survey=contact_survey, clicks=clicks,
         relation_survey=relation_survey,
-        emotion_survey=emotions.survey_emotions(seed, number, customers, contacts),
+        emotion_survey=emotion_survey,
         pulse=surveys.survey_employees(seed, number, staff),
         transactions=incidentals.build_transactions(seed, number, customers, outcomes),
         advocacy=incidentals.build_advocacy(seed, number, customers, outcomes),
@@ -75,5 +76,7 @@ def simulate(seed: int, number: int, customer_count: int) -> Block:
         text_scores=incidentals.score_texts(
             seed, number, contacts, contact_survey, relation_survey, feedback
         ),
-        feedback_actions=feedback_actions.act_on_feedback(seed, number, customers, contacts, contact_survey),
+        feedback_actions=feedback_actions.act_on_feedback(
+            seed, number, customers, contacts, contact_survey, emotion_survey
+        ),
     )  # fmt: skip

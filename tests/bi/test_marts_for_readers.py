@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -40,10 +41,12 @@ def test_exposures_name_what_the_app_and_bi_read() -> None:
         name: {ref[5:-2] for ref in found["depends_on"]}
         for name, found in ((e["name"], e) for e in exposures)
     }
-    queries = (ROOT / "app/queries.py").read_text(encoding="utf-8")
+    queries = ROOT / "app/queries.py"
+    named = runpy.run_path(str(queries))
+    of_app = {*named["BY_PERIOD"], *named["BY_SCOPE"], *named["WHOLE"]}
+    of_app.update(re.findall(r"marts\.([a-z_]+)", queries.read_text(encoding="utf-8")))
     # check_results is written by the publication, not by dbt
-    of_app = {word.split()[0] for word in queries.split("marts.")[1:]} - {"check_results"}
-    assert read["service_control_dashboard"] == {name.strip('"') for name in of_app}
+    assert read["service_control_dashboard"] == of_app - {"check_results"}
     marts = {
         model["name"]: model.get("config", {})
         for path in (ROOT / "models/marts").rglob("*.yml")

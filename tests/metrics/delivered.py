@@ -193,4 +193,6 @@ def _moment(text: str | None, form: dict[str, str]) -> datetime | None:
         moment = moment or datetime.fromisoformat(text or "")
     except (TypeError, ValueError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(form["timezone"]))).astimezone(UTC)
+    # the hour that a clock shows twice is read as the later one
+    here = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(form["timezone"]), fold=1)
+    return here.astimezone(UTC)

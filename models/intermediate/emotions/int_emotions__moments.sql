@@ -1,3 +1,5 @@
+{#- Spark takes no window that is named and then refined. -#}
+{%- set of_journey = 'partition by customer_id, journey, journey_number' -%}
 {%- set scopes = scope_kinds() | map(attribute='column') | list -%}
 
 with
@@ -39,20 +41,19 @@ numbered as (
 placed as (
     select
         *,
-        row_number() over (moments_of_journey order by moment_at nulls last, response_id nulls last) as place,
-        count(*) over (moments_of_journey) as moment_count,
+        row_number() over ({{ of_journey }} order by moment_at nulls last, response_id nulls last) as place,
+        count(*) over ({{ of_journey }}) as moment_count,
         -- the strongest; of equal ones the later
         row_number() over (
-            moments_of_journey order by abs(feeling) desc nulls last, moment_at desc nulls last, response_id desc nulls last
+            {{ of_journey }} order by abs(feeling) desc nulls last, moment_at desc nulls last, response_id desc nulls last
         ) as peak_rank,
         row_number() over (
-            moments_of_journey order by feeling desc nulls last, moment_at desc nulls last, response_id desc nulls last
+            {{ of_journey }} order by feeling desc nulls last, moment_at desc nulls last, response_id desc nulls last
         ) as highest_rank,
         row_number() over (
-            moments_of_journey order by feeling nulls last, moment_at desc nulls last, response_id desc nulls last
+            {{ of_journey }} order by feeling nulls last, moment_at desc nulls last, response_id desc nulls last
         ) as lowest_rank
     from numbered
-    window moments_of_journey as (partition by customer_id, journey, journey_number)
 )
 
 select
