@@ -193,6 +193,9 @@ def _moment(text: str | None, form: dict[str, str]) -> datetime | None:
         moment = moment or datetime.fromisoformat(text or "")
     except (TypeError, ValueError):
         return None
-    # the hour that a clock shows twice is read as the later one
-    here = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(form["timezone"]), fold=1)
-    return here.astimezone(UTC)
+    if moment.tzinfo:
+        return moment.astimezone(UTC)
+    # an hour that a clock shows twice, or not at all, is read in winter time
+    return max(
+        moment.replace(tzinfo=ZoneInfo(form["timezone"]), fold=fold).astimezone(UTC) for fold in (0, 1)
+    )
