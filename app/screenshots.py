@@ -56,12 +56,13 @@ def open_page(
     return page
 
 
-# True when the script run is done, every chart is drawn, and two looks see the same page.
+# True when the script run is done, the style is in, every chart is drawn, and two looks see the same page.
 AT_REST = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
     const page = document.querySelector('.sc.head, .sc.full');
-    const look = app && page && app.dataset.testScriptState === 'notRunning'
+    const styled = page && getComputedStyle(page).getPropertyValue('--card') !== '';
+    const look = app && styled && app.dataset.testScriptState === 'notRunning'
         && charts.every(chart => chart.querySelector('svg.marks'))
         && document.fonts.status === 'loaded' && document.body.innerHTML.length + ':' + page.offsetWidth;
     const before = window.lookedAt;

@@ -112,19 +112,19 @@ def test_view_survives_other_pages_reload_and_sharing(browser, address):
         "versus=same_period_last_year",
     ):
         assert part in page.url
-    head, cards, url = page.locator(".head").inner_text(), page.locator(".board").inner_text(), page.url
+    head, cards, url = page.locator(".head").text_content(), page.locator(".board").text_content(), page.url
     page.reload()
     screenshots.settle(page)
     assert page.url == url
-    assert (page.locator(".head").inner_text(), page.locator(".board").inner_text()) == (head, cards)
+    assert (page.locator(".head").text_content(), page.locator(".board").text_content()) == (head, cards)
     other = screenshots.open_page(browser, url, language="nl")
-    assert (other.locator(".head").inner_text(), other.locator(".board").inner_text()) == (head, cards)
+    assert (other.locator(".head").text_content(), other.locator(".board").text_content()) == (head, cards)
     assert_sound(page)
     screenshots.turn_to(page, "drivers", "en")
     assert parse_qs(urlsplit(page.url).query) == parse_qs(urlsplit(url).query)
     expect(page.locator(".head")).to_contain_text("team")
     screenshots.turn_to(page, "service_control", "en")
-    assert page.locator(".board").inner_text() == cards
+    assert page.locator(".board").text_content() == cards
     page.get_by_role("button", name="Reset").click()
     expect(page.locator(".head")).to_contain_text("whole organisation")
     assert urlsplit(page.url).query == "lang=en"
