@@ -8,7 +8,6 @@ analyses.
 from __future__ import annotations
 
 import argparse
-import csv
 import os
 import platform
 import time
@@ -25,8 +24,7 @@ import duckdb
 import numpy as np
 from scipy import special, stats
 
-from benchmarks.value_organisations import euros_of_an_organisation, link_of_an_organisation
-from service_control.statistics.assumptions import Assumptions
+from benchmarks.value_organisations import assumed, euros_of_an_organisation, link_of_an_organisation
 from service_control.statistics.asymmetry import expectation_curve, index_of_asymmetry, penalty_reward
 from service_control.statistics.contract_lifetime import ContractLifetime, fit_contract_lifetime
 from service_control.statistics.driver_impact import driver_impact
@@ -44,13 +42,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 PROCESSES = 2
 
 
-def assumptions() -> Assumptions:
-    """Those of the seed."""
-    with (ROOT / "seeds" / "assumptions.csv").open(newline="", encoding="utf-8") as file:
-        return Assumptions.of({row["assumption_code"]: float(row["value"]) for row in csv.DictReader(file)})
-
-
-ASSUMED = assumptions()
+ASSUMED = assumed()
 Counts = dict[str, list[bool]]
 """What was counted -> of each time it could happen, whether it did."""
 

@@ -132,9 +132,7 @@ def read_panel(where: Folders) -> tuple[Panel, Assumptions]:
     with open_build(where, read_only=True) as connection:
         metrics = connection.execute(METRICS).fetchall()
         rows = connection.execute(PANEL).fetchnumpy()
-        chosen = dict(
-            connection.execute("select assumption_code, value from marts.dim_assumptions").fetchall()
-        )
+        assumptions = Assumptions.of_seed(connection.table("marts.dim_assumptions"))
     names = [code for code, _ in metrics]
     at = {code: i for i, code in enumerate(names)}
     months, month = np.unique(rows["period_start"].astype("datetime64[M]"), return_inverse=True)
@@ -150,7 +148,7 @@ def read_panel(where: Folders) -> tuple[Panel, Assumptions]:
         kinds[first],
         values,
     )
-    return panel, Assumptions.of(chosen)
+    return panel, assumptions
 
 
 def review(panel: Panel, through: date, assumptions: Assumptions, before: tuple) -> tuple[list, list]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.warehouse import records
+
 # The mean of all who answered, not of the words that were chosen: an average of chosen words would be a choice.
 RATING = """
 select n, value, scale_minimum, scale_maximum, period_end
@@ -40,7 +42,7 @@ def write_voice(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     folder.mkdir()
     if not {"public_voice", "metric_values", "dim_metrics"} <= found:
         return
-    reviews, ratings = (_records(connection, query) for query in (REVIEWS, RATING))
+    reviews, ratings = (records(connection, query) for query in (REVIEWS, RATING))
     if not reviews:
         return
     told = aggregate(reviews, ratings[0] if ratings else None, os.environ.get(ORGANISATION, ""))
@@ -117,9 +119,3 @@ def page(told: dict[str, Any]) -> str:
 def _mark(review: dict[str, Any], rating: dict[str, Any] | None) -> str:
     given = review.get("reviewRating")
     return f" · {given['ratingValue']:g}/{rating['bestRating']:g}" if given and rating else ""
-
-
-def _records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -35,7 +35,7 @@ import duckdb
 
 from orchestration.project import Folders, folders
 from orchestration.public_voice import write_voice
-from orchestration.warehouse import build_lock, now, open_build, read_json
+from orchestration.warehouse import build_lock, now, open_build, read_json, records
 from service_control.errors import PublishError, ServiceControlError
 
 KEPT = 5
@@ -173,7 +173,7 @@ def _write_snapshot(
             "run_id": run.run_id,
             "started_at": run.started_at.isoformat(),
             "published_at": finished_at.isoformat(),
-            "source_freshness": _records(connection, "source_freshness")
+            "source_freshness": records(connection, "select * from marts.source_freshness order by all")
             if "source_freshness" in tables
             else [],
             "row_counts": row_counts,
@@ -256,12 +256,6 @@ def _carry_runs_over(connection: duckdb.DuckDBPyConnection, where: Folders) -> N
     connection.execute(f"attach '{_escaped(path)}' as former (read_only)")
     connection.execute("insert into marts.build_runs by name select * from former.marts.build_runs")
     connection.execute("detach former")
-
-
-def _records(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(f'select * from marts."{table}" order by all')
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _count_checks(checks: tuple[CheckResult, ...]) -> dict[str, dict[str, int]]:

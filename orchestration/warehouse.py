@@ -89,6 +89,13 @@ def build_lock(where: Folders) -> Iterator[None]:
         yield
 
 
+def records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    """The rows of a query by the names of its columns."""
+    cursor = connection.execute(query)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Replace a JSON file atomically: a reader sees the old content or the new, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)

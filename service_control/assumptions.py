@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from service_control.errors import InputError
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class AssumptionRows:
@@ -26,3 +29,8 @@ class AssumptionRows:
                 remedy="add a row per assumption",
             )
         return cls(**{code: float(values[code]) for code in codes})
+
+    @classmethod
+    def of_seed(cls, seed: duckdb.DuckDBPyRelation) -> Self:
+        """From the rows of the seed, or of dim_assumptions; raises as `of` does."""
+        return cls.of(dict(seed.project("assumption_code, value").fetchall()))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -28,19 +27,25 @@ from service_control.statistics.asymmetry import OUTCOME as CURVE_OUTCOME
 from service_control.statistics.driver_impact import driver_impact
 from service_control.statistics.marginal_effects import marginal_effects
 from service_control.statistics.moments import Moments
-from service_control.statistics.results import Estimate, Refusal
+from service_control.statistics.results import Refusal
+from service_control.statistics.rows import (
+    REFUSED,
+    Columns,
+    Row,
+    estimate_row,
+    refusal_row,
+    schema,
+    with_ends,
+)
 from service_control.statistics.service_levels import LEVEL, LevelEffect, level_effect, verdict
 from service_control.statistics.service_levels import OUTCOME as LEVEL_OUTCOME
 
-Columns = Mapping[str, np.ndarray]
-Row = dict[str, Any]
 STATES = {"own": "demonstrated", "shared": "shared", "none": "no_demonstrable_effect"}
 TIMES = ("waiting_time", "handling_time")
 """Levels that are logarithms of a time: an effect is told per halving."""
 
 
 CELL = ("outcome_metric_code", "scope_kind", "scope_key", "refusal_reason", "refusal_about")
-REFUSED = ("refusal_needed", "refusal_found")
 
 
 def _schema(
@@ -50,14 +55,7 @@ def _schema(
     integers: Sequence[str] = (),
     flags: Sequence[str] = (),
 ) -> pa.Schema:
-    ends = ("", "_ci_low", "_ci_high")
-    named = (
-        ((*texts, *CELL), pa.string()),
-        (integers, pa.int64()),
-        (flags, pa.bool_()),
-        ((*numbers, *REFUSED, *(f"{name}{end}" for name in estimates for end in ends)), pa.float64()),
-    )
-    return pa.schema([(name, kind) for names, kind in named for name in names])
+    return schema((*texts, *CELL), integers, flags, (*numbers, *REFUSED, *with_ends(*estimates)))
 
 
 IMPACT = _schema(
@@ -103,10 +101,11 @@ def impact_rows(sums: Columns, asked: Columns, assumptions: Assumptions) -> list
         )  # fmt: skip
         if isinstance(found, Refusal):
             rows += [
-                known | {"driver_code": code, "state": "refused"} | _refusal(found) for code in drivers.codes
+                known | {"driver_code": code, "state": "refused"} | refusal_row(found)
+                for code in drivers.codes
             ]
             continue
-        whole = _estimate("r_squared", found.r_squared) | _estimate(
+        whole = estimate_row("r_squared", found.r_squared) | estimate_row(
             "affective_share_pct", found.affective_share, 100
         )
         rows += [
@@ -124,9 +123,9 @@ def impact_rows(sums: Columns, asked: Columns, assumptions: Assumptions) -> list
                 "performance": 100 * (driver.mean + 0.5),
                 "quadrant": driver.quadrant,
             }
-            | _estimate("weight", driver.weight)
-            | _estimate("share_pct", driver.share, 100)
-            | _estimate("beta", driver.beta)
+            | estimate_row("weight", driver.weight)
+            | estimate_row("share_pct", driver.share, 100)
+            | estimate_row("beta", driver.beta)
             for driver in found.drivers
         ]
     return rows
@@ -154,7 +153,8 @@ def churn_rows(answers: Columns, shown: Columns, asked: Columns, assumptions: As
         )  # fmt: skip
         if isinstance(found, Refusal):
             rows += [
-                known | {"driver_code": code, "state": "refused"} | _refusal(found) for code in drivers.codes
+                known | {"driver_code": code, "state": "refused"} | refusal_row(found)
+                for code in drivers.codes
             ]
             continue
         for code, effect, q_value in zip(found.drivers, found.effects, found.q_values, strict=True):
@@ -167,7 +167,7 @@ def churn_rows(answers: Columns, shown: Columns, asked: Columns, assumptions: As
                     "sign": int(np.sign(effect.value)),
                     "q_value": q_value,
                 }
-                | _estimate("marginal_effect_pct", effect, 100)
+                | estimate_row("marginal_effect_pct", effect, 100)
             )
     return rows
 
@@ -187,7 +187,7 @@ def asymmetry_rows(sums: Columns, asked: Columns, assumptions: Assumptions) -> l
         found = penalty_reward(groups, "y", drivers.codes, assumptions=assumptions)
         if isinstance(found, Refusal):
             rows += [
-                known | {"driver_code": code, "pattern": "refused"} | _refusal(found)
+                known | {"driver_code": code, "pattern": "refused"} | refusal_row(found)
                 for code in drivers.codes
             ]
             continue
@@ -200,9 +200,9 @@ def asymmetry_rows(sums: Columns, asked: Columns, assumptions: Assumptions) -> l
                 "p_value": each.p_value,
                 "q_value": each.q_value,
             }
-            | _estimate("penalty", each.penalty)
-            | _estimate("reward", each.reward)
-            | _estimate("impact_asymmetry", each.asymmetry)
+            | estimate_row("penalty", each.penalty)
+            | estimate_row("reward", each.reward)
+            | estimate_row("impact_asymmetry", each.asymmetry)
             for each in found
         ]
     return rows
@@ -234,18 +234,18 @@ def curve_rows(sums: Columns, assumptions: Assumptions) -> list[Row]:
             for i, name in enumerate(("below", "as_expected", "above"))
         }
         if isinstance(found, Refusal):
-            rows.append(known | {"is_refused": True} | _refusal(found))
+            rows.append(known | {"is_refused": True} | refusal_row(found))
             continue
         middle = float(part["middle"][0])
         rows.append(
             known
             | {"is_refused": False, "is_loss_larger": found.is_loss_larger}
-            | _estimate("below", found.below, plus=middle)
-            | _estimate("as_expected", found.as_expected, plus=middle)
-            | _estimate("above", found.above, plus=middle)
-            | _estimate("loss", found.loss)
-            | _estimate("gain", found.gain)
-            | _estimate("loss_gain_ratio", found.loss_gain_ratio)
+            | estimate_row("below", found.below, plus=middle)
+            | estimate_row("as_expected", found.as_expected, plus=middle)
+            | estimate_row("above", found.above, plus=middle)
+            | estimate_row("loss", found.loss)
+            | estimate_row("gain", found.gain)
+            | estimate_row("loss_gain_ratio", found.loss_gain_ratio)
         )
     return rows
 
@@ -259,7 +259,7 @@ def service_level_rows(sums: Columns, assumptions: Assumptions) -> list[Row]:
     for cell, part in _cells(sums, ("service_level_code", "outcome_metric_code", "scope_kind", "scope_key")):
         found = level_effect(_moments(part, {LEVEL: "x"}, outcome=LEVEL_OUTCOME), assumptions=assumptions)
         if isinstance(found, Refusal):
-            rows.append(cell | {"verdict": "refused"} | _refusal(found))
+            rows.append(cell | {"verdict": "refused"} | refusal_row(found))
         else:
             tested.append((cell, found))
     families: dict[tuple[str, ...], list[tuple[Row, LevelEffect]]] = {}
@@ -276,8 +276,8 @@ def service_level_rows(sums: Columns, assumptions: Assumptions) -> list[Row]:
                     "verdict": verdict(found, float(q_value), assumptions=assumptions),
                     "q_value": float(q_value),
                 }
-                | _estimate("effect", found.effect, per)
-                | _estimate("correlation", found.correlation)
+                | estimate_row("effect", found.effect, per)
+                | estimate_row("correlation", found.correlation)
             )
     return rows
 
@@ -331,22 +331,3 @@ def _asked(asked: Columns, survey: str) -> Asked:
         tuple(int(slot) for slot in asked["slot"][rows]),
         frozenset(code for code, row in zip(codes, rows, strict=True) if asked["is_affective"][row]),
     )
-
-
-def _estimate(name: str, found: Estimate | None, times: float = 1.0, plus: float = 0.0) -> Row:
-    if found is None:
-        return {}
-    return {
-        name: times * found.value + plus,
-        f"{name}_ci_low": times * found.low + plus,
-        f"{name}_ci_high": times * found.high + plus,
-    }
-
-
-def _refusal(refusal: Refusal) -> Row:
-    return {
-        "refusal_reason": refusal.reason,
-        "refusal_needed": float(refusal.needed),
-        "refusal_found": float(refusal.found),
-        "refusal_about": refusal.about,
-    }

@@ -6,11 +6,9 @@ that opens a database. A table is a mapping of column -> values of one length; w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 from scipy import stats
 
 from service_control.statistics.assumptions import ValueAssumptions
@@ -18,15 +16,21 @@ from service_control.statistics.contract_lifetime import ContractLifetime, fit_c
 from service_control.statistics.marginal_effects import MarginalEffects, marginal_effects
 from service_control.statistics.repeat_buying import fit_repeat_buying, fit_spend_per_purchase
 from service_control.statistics.results import Estimate, Refusal
+from service_control.statistics.rows import (
+    REFUSED,
+    Columns,
+    Row,
+    estimate_row,
+    refusal_row,
+    schema,
+    with_ends,
+)
 from service_control.statistics.value_chain import (
     Link,
     cost_of_poor_service,
     euro_per_point,
     panel_link,
 )
-
-Columns = Mapping[str, np.ndarray]
-Row = dict[str, Any]
 
 MONTHS_PER_YEAR = 12
 DAYS_PER_YEAR, DAYS_PER_WEEK = 365.25, 7
@@ -40,34 +44,22 @@ EXPERIENCES = ("one_bad", "several_bad", "frustration")
 ERRORS = tuple(f"error_{i}" for i in range(1, 8))
 
 
-def _schema(
-    texts: Sequence[str], integers: Sequence[str], flags: Sequence[str], numbers: Sequence[str]
-) -> pa.Schema:
-    kinds = ((texts, pa.string()), (integers, pa.int64()), (flags, pa.bool_()), (numbers, pa.float64()))
-    return pa.schema([(name, kind) for names, kind in kinds for name in names])
-
-
-def _ends(*names: str) -> tuple[str, ...]:
-    return tuple(f"{name}{end}" for name in names for end in ("", "_ci_low", "_ci_high"))
-
-
-REFUSED = ("refusal_needed", "refusal_found")
-LIFETIMES = _schema(
+LIFETIMES = schema(
     ("product", "fit_key", "refusal_reason"), ("renewal_number",), (), ("residual_months", *ERRORS[:2])
 )
-PURCHASES = _schema(
+PURCHASES = schema(
     ("refusal_reason",),
     ("frequency", "recency_weeks", "age_weeks"),
     (),
     ("probability_alive", "expected_purchases", *ERRORS[:4]),
 )
-SPENDS = _schema(("refusal_reason",), ("frequency", "spend_step"), (), ("expected_spend_eur", *ERRORS[:3]))
-LINKS = _schema(
+SPENDS = schema(("refusal_reason",), ("frequency", "spend_step"), (), ("expected_spend_eur", *ERRORS[:3]))
+LINKS = schema(
     ("driver_metric_code", "outcome_metric_code", "refusal_reason", "refusal_about"),
     ("lag_periods", "unit_count", "period_count"),
     ("is_demonstrable", "is_error_corrected"),
     (
-        *_ends("slope"),
+        *with_ends("slope"),
         "standard_error",
         "degrees_of_freedom",
         "p_value",
@@ -80,12 +72,12 @@ LINKS = _schema(
         *REFUSED,
     ),
 )
-EUROS = _schema(
+EUROS = schema(
     ("metric_code", "refusal_reason", "refusal_about"),
     ("answer_count", "lost_count", "customer_count"),
     ("is_demonstrable",),
     (
-        *_ends("retention_per_point_pct", "monthly_margin_eur", "residual_months", "euro_per_point"),
+        *with_ends("retention_per_point_pct", "monthly_margin_eur", "residual_months", "euro_per_point"),
         "standard_error_eur",
         "degrees_of_freedom",
         "q_value",
@@ -95,11 +87,11 @@ EUROS = _schema(
         *REFUSED,
     ),
 )
-POOR_SERVICE = _schema(
+POOR_SERVICE = schema(
     ("scope_kind", "scope_key", "experience", "refusal_reason", "refusal_about"),
     ("customer_count", "lost_count", "compared_count", "compared_lost_count"),
     (),
-    (*_ends("excess_rate_pct", "customers_lost", "margin_lost_eur"), "value_per_customer_eur", *REFUSED),
+    (*with_ends("excess_rate_pct", "customers_lost", "margin_lost_eur"), "value_per_customer_eur", *REFUSED),
 )
 """Columns of what the functions below give; all of them may be empty."""
 
@@ -250,7 +242,7 @@ def link_rows(chain: Columns, panel: Columns, assumptions: ValueAssumptions) -> 
             if of_all:
                 known[f"{side}_level"] = of_all[max(of_all, key=lambda key: key[1])][0]
         if isinstance(found, Refusal):
-            rows.append(known | _refusal(found))
+            rows.append(known | refusal_row(found))
             continue
         shown = values[sizes >= assumptions.hidden_below_n]
         rows.append(known | _link(found) | _range("driver", shown))
@@ -266,7 +258,7 @@ def _cells(panel: Columns, rows: np.ndarray) -> dict[tuple[str, int], list[float
 
 
 def _link(link: Link) -> Row:
-    return _estimate("slope", link.slope) | {
+    return estimate_row("slope", link.slope) | {
         "lag_periods": link.lag,
         "standard_error": link.slope.standard_error,
         "degrees_of_freedom": link.slope.degrees_of_freedom,
@@ -305,13 +297,13 @@ def euro_rows(cells: Columns, levels: Columns, bases: Columns, assumptions: Valu
             "answer_count": int(own["answer_count"].sum()),
             "lost_count": int(own["lost_count"].sum()),
             "customer_count": int(customers),
-            **_estimate("monthly_margin_eur", margin),
-            **_estimate("residual_months", lifetime),
+            **estimate_row("monthly_margin_eur", margin),
+            **estimate_row("residual_months", lifetime),
             **_level(levels, str(code), assumptions),
         }
         effects = _effect_on_leaving(own, assumptions)
         if isinstance(effects, Refusal):
-            rows.append(known | _refusal(effects))
+            rows.append(known | refusal_row(effects))
             continue
         leaving = effects.effects[0]
         stays = Estimate(
@@ -321,8 +313,8 @@ def euro_rows(cells: Columns, levels: Columns, bases: Columns, assumptions: Valu
         tested.append((len(rows), leaving.p_value))
         rows.append(
             known
-            | _estimate("retention_per_point_pct", stays, 100)
-            | _estimate("euro_per_point", euros)
+            | estimate_row("retention_per_point_pct", stays, 100)
+            | estimate_row("euro_per_point", euros)
             | {"standard_error_eur": euros.standard_error, "degrees_of_freedom": euros.degrees_of_freedom}
         )
     if tested:
@@ -440,12 +432,12 @@ def _of_scope(cells: Columns, lifetime: Estimate, assumptions: ValueAssumptions)
         for i, name in enumerate(told, start=1)
     ]
     if isinstance(found, Refusal):
-        return [row | _refusal(found) for row in rows]
+        return [row | refusal_row(found) for row in rows]
     return [
         row
-        | _estimate("excess_rate_pct", cost.excess_rate, 100)
-        | _estimate("customers_lost", cost.customers_lost)
-        | _estimate("margin_lost_eur", cost.margin_lost_eur)
+        | estimate_row("excess_rate_pct", cost.excess_rate, 100)
+        | estimate_row("customers_lost", cost.customers_lost)
+        | estimate_row("margin_lost_eur", cost.margin_lost_eur)
         for row, cost in zip(rows, found, strict=True)
     ]
 
@@ -458,17 +450,3 @@ def _range(name: str, values: np.ndarray) -> Row:
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-
-def _estimate(name: str, found: Estimate, times: float = 1.0) -> Row:
-    ends = {"": found.value, "_ci_low": found.low, "_ci_high": found.high}
-    return {f"{name}{end}": times * value for end, value in ends.items()}
-
-
-def _refusal(refusal: Refusal) -> Row:
-    return {
-        "refusal_reason": refusal.reason,
-        "refusal_needed": float(refusal.needed),
-        "refusal_found": float(refusal.found),
-        "refusal_about": refusal.about,
-    }

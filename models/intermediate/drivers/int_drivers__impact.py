@@ -5,7 +5,7 @@ from service_control.statistics.tables import IMPACT, churn_rows, impact_rows
 
 
 def model(dbt, session):
-    assumptions = Assumptions.of(dict(dbt.ref("assumptions").project("assumption_code, value").fetchall()))
+    assumptions = Assumptions.of_seed(dbt.ref("assumptions"))
     asked = dbt.ref("int_drivers__asked").fetchnumpy()
     sums = dbt.ref("int_drivers__shown_moments").fetchnumpy()
     shown = dbt.ref("int_drivers__shown").fetchnumpy()

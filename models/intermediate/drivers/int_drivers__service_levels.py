@@ -5,7 +5,7 @@ from service_control.statistics.tables import SERVICE_LEVELS, service_level_rows
 
 
 def model(dbt, session):
-    assumptions = Assumptions.of(dict(dbt.ref("assumptions").project("assumption_code, value").fetchall()))
+    assumptions = Assumptions.of_seed(dbt.ref("assumptions"))
     shown = dbt.ref("int_drivers__shown").filter("analysis = 'service_level'").set_alias("shown")
     sums = dbt.ref("int_drivers__service_level_moments").set_alias("sums")
     sums = sums.join(

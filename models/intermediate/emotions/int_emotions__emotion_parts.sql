@@ -25,18 +25,4 @@ monthly as (
     group by {{ grouping_by_scope(['emotion_code', 'intensity', 'month_start'], scopes) }}
 )
 
-select
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key,
-    monthly.emotion_code,
-    monthly.intensity,
-    cast(sum(monthly.emotion_count) as bigint) as emotion_count
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-where monthly.scope_key is not null
-group by
-    periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key, monthly.emotion_code, monthly.intensity
+{{ periods_of_months(['emotion_code', 'intensity'], counts=['emotion_count']) }}

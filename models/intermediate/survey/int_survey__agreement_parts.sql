@@ -45,20 +45,4 @@ monthly as (
     group by {{ grouping_by_scope(['subject', 'own_view', 'customer_view', 'month_start'], scopes) }}
 )
 
-select
-    monthly.subject,
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key,
-    monthly.own_view,
-    monthly.customer_view,
-    cast(sum(monthly.contact_count) as bigint) as contact_count
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-where monthly.scope_key is not null
-group by
-    monthly.subject, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key, monthly.own_view,
-    monthly.customer_view
+{{ periods_of_months(['subject', 'own_view', 'customer_view'], counts=['contact_count']) }}

@@ -19,16 +19,4 @@ monthly as (
     group by drivers.metric_code, sums.scope_kind, sums.scope_key, cast(date_trunc('month', sums.observed_on) as date)
 )
 
-select
-    monthly.metric_code,
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key,
-    sum(monthly.top_w_sum) as top_w_sum,
-    sum(monthly.w_sum) as w_sum
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-group by monthly.metric_code, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key
+{{ periods_of_months(['metric_code'], sums=['top_w_sum', 'w_sum']) }}

@@ -22,18 +22,4 @@ monthly as (
     group by items.item_code, sums.scope_kind, sums.scope_key, cast(date_trunc('month', sums.observed_on) as date)
 )
 
-select
-    monthly.element_code,
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key,
-    cast(sum(monthly.n) as bigint) as n,
-    sum(monthly.w_sum) as w_sum,
-    sum(monthly.index_sum) as index_sum,
-    sum(monthly.top_w_sum) as top_w_sum
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-group by monthly.element_code, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key
+{{ periods_of_months(['element_code'], counts=['n'], sums=['w_sum', 'index_sum', 'top_w_sum']) }}

@@ -45,20 +45,4 @@ monthly as (
     group by {{ grouping_by_scope(['task', 'label', 'step', 'month_start'], scopes) }}
 )
 
-select
-    monthly.task,
-    monthly.label,
-    monthly.step,
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key,
-    cast(sum(monthly.text_count) as bigint) as text_count
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-where monthly.scope_key is not null
-group by
-    monthly.task, monthly.label, monthly.step, periods.period_grain, periods.period_start, monthly.scope_kind,
-    monthly.scope_key
+{{ periods_of_months(['task', 'label', 'step'], counts=['text_count']) }}

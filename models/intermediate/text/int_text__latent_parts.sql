@@ -26,18 +26,4 @@ monthly as (
     group by {{ grouping_by_scope(['task', 'label', 'month_start'], scopes) }}
 )
 
-select
-    monthly.task,
-    monthly.label,
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key,
-    cast(sum(monthly.latent_count) as bigint) as latent_count
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-where monthly.scope_key is not null
-group by
-    monthly.task, monthly.label, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key
+{{ periods_of_months(['task', 'label'], counts=['latent_count']) }}

@@ -45,20 +45,4 @@ monthly as (
     group by {{ grouping_by_scope(['task', 'label', 'month_start'], scopes) }}
 )
 
-select
-    monthly.task,
-    monthly.label,
-    periods.period_grain,
-    periods.period_start,
-    monthly.scope_kind,
-    monthly.scope_key
-    {%- for sum in ['tagged_count', 'positive_count', 'negative_count', 'intensity_sum'] %},
-    cast(sum(monthly.{{ sum }}) as bigint) as {{ sum }}
-    {%- endfor %}
-from monthly
-inner join {{ ref('int_calendar__periods') }} as periods
-    on periods.period_grain in ('month', 'quarter', 'rolling_12_months')
-    and monthly.month_start between periods.period_start and periods.period_end
-where monthly.scope_key is not null
-group by
-    monthly.task, monthly.label, periods.period_grain, periods.period_start, monthly.scope_kind, monthly.scope_key
+{{ periods_of_months(['task', 'label'], counts=['tagged_count', 'positive_count', 'negative_count', 'intensity_sum']) }}

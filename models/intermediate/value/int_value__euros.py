@@ -5,9 +5,7 @@ from service_control.statistics.value_tables import EUROS, euro_rows
 
 
 def model(dbt, session):
-    assumptions = ValueAssumptions.of(
-        dict(dbt.ref("assumptions").project("assumption_code, value").fetchall())
-    )
+    assumptions = ValueAssumptions.of_seed(dbt.ref("assumptions"))
     cells = dbt.ref("int_value__score_cells").order("all")
     levels = dbt.ref("int_value__score_levels").project(
         "*, 4 * year(quarter_start) + quarter(quarter_start) as quarter_number"

@@ -5,9 +5,7 @@ from service_control.statistics.value_tables import LINKS, link_rows
 
 
 def model(dbt, session):
-    assumptions = ValueAssumptions.of(
-        dict(dbt.ref("assumptions").project("assumption_code, value").fetchall())
-    )
+    assumptions = ValueAssumptions.of_seed(dbt.ref("assumptions"))
     chain = dbt.ref("value_chain").order("position").fetchnumpy()
     panel = dbt.ref("int_value__unit_panel").project(
         "*, 4 * year(quarter_start) + quarter(quarter_start) as quarter_number"

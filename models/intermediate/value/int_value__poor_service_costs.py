@@ -5,9 +5,7 @@ from service_control.statistics.value_tables import POOR_SERVICE, poor_service_r
 
 
 def model(dbt, session):
-    assumptions = ValueAssumptions.of(
-        dict(dbt.ref("assumptions").project("assumption_code, value").fetchall())
-    )
+    assumptions = ValueAssumptions.of_seed(dbt.ref("assumptions"))
     cells = dbt.ref("int_value__poor_service").fetchnumpy()
     bases = dbt.ref("int_value__bases").order("base_kind, fit_key").fetchnumpy()
     return pa.Table.from_pylist(poor_service_rows(cells, bases, assumptions), schema=POOR_SERVICE)

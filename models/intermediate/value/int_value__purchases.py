@@ -5,9 +5,7 @@ from service_control.statistics.value_tables import PURCHASES, purchase_rows
 
 
 def model(dbt, session):
-    assumptions = ValueAssumptions.of(
-        dict(dbt.ref("assumptions").project("assumption_code, value").fetchall())
-    )
+    assumptions = ValueAssumptions.of_seed(dbt.ref("assumptions"))
     histories = dbt.ref("int_value__purchase_histories").aggregate(
         "frequency, recency_weeks, age_weeks, count(*) as customer_count"
     )
