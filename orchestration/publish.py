@@ -25,6 +25,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -185,9 +186,13 @@ def _write_snapshot(
             [run.run_id, snapshot_id, run.started_at, finished_at, run.versions.get("git"),
              json.dumps(dict(run.versions)), json.dumps(manifest, ensure_ascii=False, default=str)],
         )  # fmt: skip
-        for table in [*tables, "build_runs", "check_results"]:
-            target = folder / "exports" / f"{table}.parquet"
-            connection.execute(f"copy marts.\"{table}\" to '{_escaped(target)}' ({PARQUET})")
+        _side_by_side(
+            connection,
+            [
+                f"copy snapshot.marts.\"{table}\" to '{_escaped(folder / 'exports' / table)}.parquet' ({PARQUET})"
+                for table in [*tables, "build_runs", "check_results"]
+            ],
+        )
         write_voice(connection, folder / "voice")
         connection.execute("checkpoint snapshot")
         _write_feedback(connection, folder / "restricted" / "feedback.duckdb")
@@ -218,14 +223,26 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
         "where database_name = 'build' and schema_name = ? and comment is not null",
         [PUBLIC_SCHEMA],
     ).fetchall()
-    for table, _ in found:
-        connection.execute(f'create table marts."{table}" as select * from build.{PUBLIC_SCHEMA}."{table}"')
+    _side_by_side(
+        connection,
+        [
+            f'create table snapshot.marts."{table}" as from build.{PUBLIC_SCHEMA}."{table}"'
+            for table, _ in found
+        ],
+    )
     for table, comment in found:
         if comment:
             connection.execute(f'comment on table marts."{table}" is {_literal(comment)}')
     for table, column, comment in columns:
         connection.execute(f'comment on column marts."{table}"."{column}" is {_literal(comment)}')
     return [table for table, _ in found]
+
+
+def _side_by_side(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
+    """Run statements that need nothing of each other: most tables are too small to keep more than one core busy."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for done in [pool.submit(connection.cursor().execute, statement) for statement in statements]:
+            done.result()
 
 
 def _write_feedback(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
