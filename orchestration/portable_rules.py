@@ -170,6 +170,13 @@ RULES = (
         "select row_number() over (partition by a order by a nulls last) from (values (1)) as t(a)", "1",
     ),
     Rule(
+        "refined-window",
+        "a named window with something added to it",
+        "select sum(a) over (w order by a nulls last) from (values (1)) as t(a) window w as (partition by a)",
+        "1", ERROR, "1",
+        "select sum(a) over (partition by a order by a nulls last) from (values (1)) as t(a)", "1",
+    ),
+    Rule(
         "boolean-extreme",
         "min and max of booleans",
         "select max(a) from (values (true), (false)) as t(a)", "True", "True", ERROR,

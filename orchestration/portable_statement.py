@@ -496,6 +496,8 @@ class Statement:
         inner = node.this.this if isinstance(node.this, exp.IgnoreNulls) else node.this
         if isinstance(inner, WINDOWED_ORDER) and not node.args.get("order"):
             self._find("unordered-window", inner)
+        if node.args.get("alias") and any(node.args.get(part) for part in ("partition_by", "order", "spec")):
+            self._find("refined-window", inner)
         return self._inside(node, scope)[0]
 
     def _count(self, node: exp.Expression, scope: _Scope) -> str:
