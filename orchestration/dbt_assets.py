@@ -35,6 +35,7 @@ from orchestration.transform import (
     OTHER_MODELS,
     begin_results,
     hand_over,
+    models_at_once,
     not_green,
     parse_models,
     read_texts,
@@ -101,7 +102,9 @@ def build_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, build: 
     results: list[dict[str, Any]] = []
 
     def run(target: str, command: str, *options: str) -> Iterator[Any]:
-        call = dbt.cli([command, "--target", target, *options], context=context, raise_on_error=False)
+        at_once = str(models_at_once(where, target))
+        arguments = [command, "--target", target, "--threads", at_once, *options]
+        call = dbt.cli(arguments, context=context, raise_on_error=False)
         yield from call.stream()
         results.extend(_run_results(call))
 

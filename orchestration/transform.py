@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -34,7 +35,7 @@ from orchestration.engines import (
 from orchestration.parse_state import fingerprint, note_parse, parse_option
 from orchestration.project import ROOT, Folders, child_environment
 from orchestration.publish import CheckResult
-from orchestration.warehouse import read_json, write_json
+from orchestration.warehouse import open_build, read_json, write_json
 from service_control.errors import BuildError
 
 # What became of every node when it last ran; a node that is not here, or not green, keeps a build from being
@@ -49,6 +50,9 @@ PRESENTATION_MODELS = ("--select", f"tag:{PRESENTATION}")
 # has nothing left to read.
 DELIVERED_TEXTS = ("--select", f"+{DELIVERED.name}")
 TEXT_MODELS = ("--select", f"tag:{TEXT}")
+# What a model takes of a raw row at its largest: sums by scope group it eight times. Beside another model DuckDB begins
+# to write such groups to disk early, and then all of them: at 10 million answers 37 GB, and nothing when it runs alone.
+ROW_BYTES = 600
 LOOK_SECONDS, MISSED_LOOKS = 10, 3
 LIBC = ctypes.CDLL(None)
 PR_SET_PDEATHSIG = 1
@@ -150,6 +154,23 @@ def read_texts(where: Folders, engine: Engine, target: str, report: Callable[[st
     return results
 
 
+def models_at_once(where: Folders, target: str) -> int:
+    """How many nodes dbt runs beside each other: at most SERVICE_CONTROL_THREADS, in DuckDB as many as have room."""
+    most = int(os.environ.get("SERVICE_CONTROL_THREADS", "4"))  # as profiles.yml has it
+    if target != DUCKDB or not where.build_database.exists():
+        return most
+    with open_build(where, read_only=True) as connection:
+        ((room,),) = connection.execute(
+            """
+            select parse_formatted_bytes(current_setting('memory_limit')) // (? * greatest(1, sum(estimated_size)))
+            from duckdb_tables()
+            where schema_name = 'raw'
+            """,
+            [ROW_BYTES],
+        ).fetchall()
+    return most if room is None else max(1, min(most, int(room)))
+
+
 def run_dbt(
     where: Folders,
     report: Callable[[str], None],
@@ -169,7 +190,14 @@ def run_dbt(
     (where.dbt_target / "run_results.json").unlink(missing_ok=True)
     files = fingerprint()
     child = subprocess.Popen(
-        dbt_arguments(command, where, "--target", target, parse_option(where.dbt_target, files), *options),
+        dbt_arguments(
+            command,
+            where,
+            *("--target", target),
+            *("--threads", str(models_at_once(where, target))),
+            parse_option(where.dbt_target, files),
+            *options,
+        ),
         cwd=ROOT,
         env=child_environment(where) | (dict(engine.next_environment()) if engine else {}),
         stdout=subprocess.PIPE,
