@@ -233,6 +233,25 @@ def sign_in() -> Viewer:
     return access.viewer_of(str(st.user.get("email") or ""), access.read_rights(access.roles_file()))
 
 
+# Streamlit returns from a login to the home page. Who is not signed in leaves the address asked for behind in the
+# tab (no cookie); who then lands on the home page is brought to it. No address elsewhere begins with that of home.
+LEAVE_ADDRESS = """<script>
+addEventListener("pagehide", () => sessionStorage.setItem("asked", location.href));
+</script>"""
+FOLLOW_ADDRESS = """<script>{
+const home = location.href, asked = sessionStorage.getItem("asked");
+sessionStorage.removeItem("asked");
+if (home.endsWith("/") && asked?.startsWith(home) && asked !== home) location.replace(asked);
+}</script>"""
+
+
+def keep_address() -> None:
+    """Bring the reader, after signing in, to the page and the view that the link named."""
+    if has_provider():
+        script = FOLLOW_ADDRESS if st.user.is_logged_in else LEAVE_ADDRESS
+        st.html(script, unsafe_allow_javascript=True)
+
+
 def bar(pages: Mapping[str, Any], current_page: Any, words: Words) -> None:
     """The app's own navigation; every link takes the view along, the page itself is a word."""
     parameters = kept()

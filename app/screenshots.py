@@ -56,18 +56,23 @@ def open_page(
     return page
 
 
-# True when the script run is done, the style is in, every chart is drawn, and two looks see the same page.
+# True when the script run is done, the style is in, every part has come and every chart is drawn, and two looks with
+# frames drawn in between see the same page: on a busy machine time passes in which nothing is drawn.
 AT_REST = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
     const page = document.querySelector('.sc.head, .sc.full');
     const styled = page && getComputedStyle(page).getPropertyValue('--card') !== '';
     const look = app && styled && app.dataset.testScriptState === 'notRunning'
+        && !document.querySelector('[data-testid="stSkeleton"]')
         && charts.every(chart => chart.querySelector('svg.marks'))
         && document.fonts.status === 'loaded' && document.body.innerHTML.length + ':' + page.offsetWidth;
     const before = window.lookedAt;
-    window.lookedAt = look;
-    return Boolean(look) && look === before;
+    if (before && before.look === look)
+        return Boolean(look) && before.isDrawn;
+    const now = window.lookedAt = {look, isDrawn: false};
+    requestAnimationFrame(() => requestAnimationFrame(() => { now.isDrawn = true; }));
+    return false;
 }"""
 
 
@@ -83,7 +88,7 @@ def turn_to(page: Page, name: str, language: str) -> None:
     link = page.locator(".st-key-links").get_by_role("link", name=title, exact=True)
     if link.count():
         link.click()
-        page.locator(".sc.here", has_text=title).wait_for()
+        page.locator(".sc.here").get_by_text(title, exact=True).wait_for()
     settle(page)
 
 

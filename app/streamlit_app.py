@@ -37,6 +37,7 @@ def main() -> None:
         for name in choices.PAGES
     }
     page = st.navigation(list(pages.values()), position="hidden")
+    frame.keep_address()
     frame.bar(pages, page, words)
     try:
         viewer = frame.sign_in()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
 from tests.app import serving
@@ -15,6 +15,8 @@ from tests.app.running import APP
 
 # `streamlit run` puts app/ on the path, pytest does not.
 sys.path.insert(0, str(APP))
+# How long a state may take to come, in ms: a page that is drawn in a moment takes many on a machine with other work.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +34,7 @@ def open_app(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
 
     def run(folder: Path, page: str = "service_control", **parameters: str) -> AppTest:
         monkeypatch.setenv("SERVICE_CONTROL_WAREHOUSE", str(folder))
-        app = AppTest.from_file(str(APP / "streamlit_app.py"), default_timeout=30)
+        app = AppTest.from_file(str(APP / "streamlit_app.py"), default_timeout=60)
         for name, value in ({"lang": "nl"} | parameters).items():
             app.query_params[name] = value
         app.run()

@@ -15,6 +15,11 @@ def picture(page: Page, name: str) -> None:
         page.screenshot(path=Path(folder) / f"{name}.png")
 
 
+def address_of(page: Page) -> str:
+    """The address as the page itself has it: what Playwright keeps may lag behind on a busy machine."""
+    return page.evaluate("location.href")
+
+
 def assert_sound(page: Page) -> None:
     """No exception, nothing cut off or beside the screen, no chart without words for a screen reader."""
     expect(page.get_by_test_id("stException")).to_have_count(0)

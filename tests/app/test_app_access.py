@@ -12,14 +12,16 @@ import queries
 import screenshots
 import snapshot
 from oidc_provider_mock import User, run_server_in_thread
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, LocatorAssertions, Page, expect
+from text import Words
 
 from orchestration import coding
 from service_control.errors import InputError
 from tests.app import serving
-from tests.app.looking import assert_sound, picture
+from tests.app.looking import address_of, assert_sound, picture
 from tests.app.running import served
 
+DUTCH = Words("nl")
 RIGHTS = [
     # email, role, effect, employee_id, team_id
     ("anna@example.com", "employee", "allow", "E1", ""),
@@ -170,32 +172,36 @@ def guarded(warehouse, tmp_path_factory) -> Iterator[str]:
             yield url
 
 
-def signed_in(browser: Browser, url: str, subject: str) -> Page:
+def signed_in(browser: Browser, url: str, subject: str, language: str = "nl") -> Page:
     """The page after a login as this person, as a person does it."""
-    page = screenshots.open_page(browser, url)
-    page.get_by_role("button", name="Inloggen").click()
-    page.get_by_placeholder("sub").fill(subject)
-    page.get_by_role("button", name="Authorize", exact=True).click()
-    page.wait_for_url(f"{url}**")
-    page.get_by_role("button", name="Uitloggen").wait_for()
+    page = screenshots.open_page(browser, url, language=language)
+    sign_in(page, subject, Words(language))
+    expect(page).to_have_url(url)
     screenshots.settle(page)
     return page
 
 
-def look(page: Page, address: str) -> str:
-    """What the page at an address that is typed by hand says."""
+def sign_in(page: Page, subject: str, words: Words = DUTCH) -> None:
+    page.get_by_role("button", name=words["sign_in"]).click()
+    page.get_by_placeholder("sub").fill(subject)
+    page.get_by_role("button", name="Authorize", exact=True).click()
+    page.get_by_role("button", name=words["sign_out"]).wait_for()
+
+
+def look(page: Page, address: str) -> LocatorAssertions:
+    """What can be expected of the page at an address that is typed by hand; text that is out of sight counts too."""
     page.goto(address)
     screenshots.settle(page)
     assert_sound(page)
-    return page.locator('[data-testid="stMain"]').inner_text()
+    return expect(page.get_by_test_id("stMain"))
 
 
 def test_nothing_is_shown_before_the_login(browser, guarded):
     page = screenshots.open_page(browser, guarded)
     for path in ("", "feedback?employee=E1"):
         told = look(page, guarded + path)
-        assert "Log in om de cijfers te zien" in told
-        assert "Woorden" not in told
+        told.to_contain_text("Log in om de cijfers te zien")
+        told.not_to_contain_text("Woorden")
     expect(page.locator(".card")).to_have_count(0)
     page.context.close()
 
@@ -203,7 +209,7 @@ def test_nothing_is_shown_before_the_login(browser, guarded):
 @pytest.mark.parametrize("subject", ["gone@example.com", "unverified"])
 def test_login_without_rights_shows_nothing(browser, guarded, subject):
     page = signed_in(browser, guarded, subject)
-    assert "Log in om de cijfers te zien" in look(page, f"{guarded}feedback?employee=E1")
+    look(page, f"{guarded}feedback?employee=E1").to_contain_text("Log in om de cijfers te zien")
     expect(page.locator(".card")).to_have_count(0)
     page.context.close()
 
@@ -212,30 +218,57 @@ def test_employee_reads_only_the_own_feedback(browser, guarded):
     page = signed_in(browser, guarded, "anna@example.com")
     expect(page.locator(".card")).to_have_count(16)
     own = look(page, f"{guarded}feedback")
-    assert "Woorden voor E1 <&>" in own
+    own.to_contain_text("Woorden voor E1 <&>")
+    own.not_to_contain_text("Teksten coderen")
     picture(page, "feedback_employee")
     for employee in ("E2", "E3", "E1' or '1' = '1"):
         other = look(page, f"{guarded}feedback?employee={employee}")
-        assert "Er is geen feedback die u mag lezen" in other
-        assert "Woorden" not in other
-    assert "Teksten coderen" not in own
-    assert "Rechten" not in look(page, f"{guarded}trust")
+        other.to_contain_text("Er is geen feedback die u mag lezen")
+        other.not_to_contain_text("Woorden")
+    look(page, f"{guarded}trust").not_to_contain_text("Rechten")
     page.get_by_role("button", name="Uitloggen").click()
     page.wait_for_url("**/end_session?**")  # the provider asks whether to end its own session too
-    assert "Log in om de cijfers te zien" in look(page, f"{guarded}feedback")
+    look(page, f"{guarded}feedback").to_contain_text("Log in om de cijfers te zien")
     page.context.close()
 
 
 def test_team_lead_reads_the_team_and_not_another(browser, guarded):
     page = signed_in(browser, guarded, "lead@example.com")
     team = look(page, f"{guarded}feedback")
-    assert "Woorden voor E1" in team
-    assert "Woorden voor E2" in team
-    assert "Woorden voor E3" not in team  # denied, though a row allows it
+    team.to_contain_text("Woorden voor E1")
+    team.to_contain_text("Woorden voor E2")
+    team.not_to_contain_text("Woorden voor E3")  # denied, though a row allows it
     one = look(page, f"{guarded}feedback?employee=E2")
-    assert "Woorden voor E2" in one
-    assert "Woorden voor E1" not in one
-    assert "Woorden voor E3" not in look(page, f"{guarded}feedback?employee=E3")
+    one.to_contain_text("Woorden voor E2")
+    one.not_to_contain_text("Woorden voor E1")
+    other = look(page, f"{guarded}feedback?employee=E3")
+    other.to_contain_text("Er is geen feedback die u mag lezen")
+    other.not_to_contain_text("Woorden")
+    page.context.close()
+
+
+def test_login_leads_to_the_page_and_the_view_that_a_link_names(browser, guarded):
+    asked = f"{guarded}feedback?employee=E2&per=quarter&lang=en"
+    page = signed_in(browser, asked, "lead@example.com", "en")  # ends on that address
+    told = expect(page.get_by_test_id("stMain"))
+    told.to_contain_text("Woorden voor E2")
+    told.not_to_contain_text("Woorden voor E1")
+    # Once: who goes home after that, is home.
+    page.goto(guarded)
+    expect(page.locator(".card")).to_have_count(16)
+    assert address_of(page) == guarded
+    page.context.close()
+
+
+def test_login_never_leads_to_another_site(browser, guarded):
+    page = screenshots.open_page(browser, guarded)
+    page.evaluate("sessionStorage.setItem('asked', 'https://example.com/')")
+    page.evaluate(
+        "addEventListener('pagehide', () => sessionStorage.setItem('asked', 'https://example.com/'))"
+    )
+    sign_in(page, "view@example.com")
+    expect(page.locator(".card")).to_have_count(16)
+    assert address_of(page) == guarded
     page.context.close()
 
 
@@ -244,14 +277,13 @@ def test_rights_are_for_the_privacy_officer(browser, guarded):
     look(page, f"{guarded}trust")
     page.get_by_role("tab", name="Rechten").click()
     expect(page.get_by_role("region", name="Rechten")).to_contain_text("lead@example.com")
-    assert "Er is geen feedback die u mag lezen" in look(page, f"{guarded}feedback")
+    look(page, f"{guarded}feedback").to_contain_text("Er is geen feedback die u mag lezen")
     page.context.close()
 
 
 def test_analyst_codes_texts_and_reads_no_feedback(browser, guarded, warehouse):
     page = signed_in(browser, guarded, "coder@example.com")
-    told = look(page, f"{guarded}feedback")
-    assert "Woorden voor" not in told
+    look(page, f"{guarded}feedback").not_to_contain_text("Woorden voor")
     page.get_by_role("combobox", name="Taak").click()
     page.get_by_role("option", name="drijver").click()
     for number in range(2):

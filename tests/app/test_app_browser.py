@@ -17,7 +17,14 @@ import pytest
 import screenshots
 from playwright.sync_api import Page, expect
 
-from tests.app.looking import assert_accessible, assert_first_screen, assert_sixteen, assert_sound, picture
+from tests.app.looking import (
+    address_of,
+    assert_accessible,
+    assert_first_screen,
+    assert_sixteen,
+    assert_sound,
+    picture,
+)
 from tests.app.running import served
 
 BACKGROUNDS = {"light": "rgb(245, 243, 238)", "dark": "rgb(19, 21, 27)"}
@@ -53,7 +60,7 @@ def test_every_page_in_every_size_theme_and_language(browser, address, size, the
         for name in choices.PAGES:
             screenshots.turn_to(page, name, language)
             assert_sound(page)
-            assert page.locator(".head").get_attribute("lang") == language
+            expect(page.locator(".head")).to_have_attribute("lang", language)
             if (size, theme, language) in LOOKED_AT_BY_AXE:
                 assert_accessible(page, f"{name} {size} {theme}")
             picture(page, f"{name}_{size}_{theme}_{language}")
@@ -111,25 +118,32 @@ def test_view_survives_other_pages_reload_and_sharing(browser, address):
         "until=2026-03-31",
         "versus=same_period_last_year",
     ):
-        assert part in page.url
-    head, cards, url = page.locator(".head").text_content(), page.locator(".board").text_content(), page.url
+        assert part in address_of(page)
+    head, cards = page.locator(".head").text_content(), page.locator(".board").text_content()
+    url = address_of(page)
     page.reload()
     screenshots.settle(page)
-    assert page.url == url
-    assert (page.locator(".head").text_content(), page.locator(".board").text_content()) == (head, cards)
+    assert address_of(page) == url
+    assert_shows(page, head, cards)
     other = screenshots.open_page(browser, url, language="nl")
-    assert (other.locator(".head").text_content(), other.locator(".board").text_content()) == (head, cards)
+    assert_shows(other, head, cards)
     assert_sound(page)
     screenshots.turn_to(page, "drivers", "en")
-    assert parse_qs(urlsplit(page.url).query) == parse_qs(urlsplit(url).query)
+    assert parse_qs(urlsplit(address_of(page)).query) == parse_qs(urlsplit(url).query)
     expect(page.locator(".head")).to_contain_text("team")
     screenshots.turn_to(page, "service_control", "en")
-    assert page.locator(".board").text_content() == cards
+    assert_shows(page, head, cards)
     page.get_by_role("button", name="Reset").click()
     expect(page.locator(".head")).to_contain_text("whole organisation")
-    assert urlsplit(page.url).query == "lang=en"
+    screenshots.settle(page)
+    assert urlsplit(address_of(page)).query == "lang=en"
     page.context.close()
     other.context.close()
+
+
+def assert_shows(page: Page, head: str, cards: str) -> None:
+    expect(page.locator(".head")).to_have_text(head)
+    expect(page.locator(".board")).to_have_text(cards)
 
 
 def test_definition_opens_and_closes_by_keyboard(browser, address):
@@ -137,8 +151,7 @@ def test_definition_opens_and_closes_by_keyboard(browser, address):
     card = page.locator(".card").first
     definition = page.locator(".definition").first
     expect(definition).to_be_hidden()
-    card.get_by_role("button").focus()
-    page.keyboard.press("Enter")
+    card.get_by_role("button").press("Enter")
     expect(definition).to_be_visible()
     expect(definition).to_contain_text("95%")
     picture(page, "definition")
