@@ -251,6 +251,25 @@ where is_headline
 order by display_position
 """
 
+REVIEW = """
+select * from marts.metric_review where is_latest order by metric_code
+"""
+
+# With each correlation that is the reason of a hint: its interval and how many months of parts it is over.
+REVIEWED = """
+select
+    r.*, m.metric_name_en as other_name_en, m.metric_name_nl as other_name_nl,
+    c.n, c.correlation_ci_low, c.correlation_ci_high
+from marts.metric_review as r
+left join marts.dim_metrics as m on m.metric_code = r.other_metric_code
+left join marts.metric_correlations as c
+    on c.reviewed_through = r.reviewed_through
+    and c.first_metric_code = least(r.metric_code, r.other_metric_code)
+    and c.second_metric_code = greatest(r.metric_code, r.other_metric_code)
+where r.is_latest
+order by list_position(['retire', 'watch', 'keep'], r.hint), r.reason, r.metric_code
+"""
+
 ASSUMPTIONS = """
 select *
 from marts.dim_assumptions
@@ -446,6 +465,16 @@ def rejected(connection: duckdb.DuckDBPyConnection, limit: int = 200) -> list[Ro
 def definitions(connection: duckdb.DuckDBPyConnection) -> list[Row]:
     """The catalogue's rows of the headline metrics."""
     return _rows(connection, DEFINITIONS)
+
+
+def review(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """All columns of metric_review of the last review."""
+    return _rows(connection, REVIEW)
+
+
+def reviewed(connection: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The same with the name of the other metric and the correlation's n and interval; what could go first."""
+    return _rows(connection, REVIEWED)
 
 
 def assumptions(connection: duckdb.DuckDBPyConnection) -> list[Row]:

@@ -3,6 +3,7 @@ notices."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -16,6 +17,7 @@ from text import Words
 
 Row = dict[str, Any]
 MOST_FAILURES = 2
+HINTS = ("keep", "watch", "retire")
 GOOD, WARNING, BAD = "good", "warning", "bad"
 ICONS = {GOOD: "✓", WARNING: "!", BAD: "✕"}
 LEVELS = {
@@ -290,6 +292,41 @@ def quality_table(rows: Sequence[Row], words: Words) -> str:
         for row in rows
     )
     return table(columns, cells, words["tab_quality"], words)
+
+
+def review_said(rows: Sequence[Row], words: Words) -> str:
+    """What the last review found, in a line. rows : at least one."""
+    counts = Counter(row["hint"] for row in rows)
+    through = rows[0]["reviewed_through"]
+    month = formats.period("month", through, through, words)
+    said = words["review_said"].format(month=month, **{hint: counts[hint] for hint in HINTS})
+    return f'<div class="sc plain" lang="{words.language}">{escape(said)}</div>'
+
+
+def review_table(rows: Sequence[Row], words: Words) -> str:
+    """Which metrics to keep, to watch and to do without, and why."""
+    columns = (
+        ("column_metric", False), ("column_hint", False), ("column_why", False), ("column_correlation", True),
+        ("column_interval", True), ("column_n", True),
+    )  # fmt: skip
+    cells = (
+        (
+            f"<b>{_text(row[f'metric_name_{words.language}'])}</b>",
+            escape(words[f"hint_{row['hint']}"]),
+            escape(words[f"because_{row['reason']}"].format(other=row[f"other_name_{words.language}"])),
+            _decimal(row["correlation"], words),
+            _bounds(row["correlation_ci_low"], row["correlation_ci_high"], words),
+            _count(row["n"], words),
+        )
+        for row in rows
+    )
+    return table(columns, cells, words["tab_review"], words)
+
+
+def _bounds(low: float | None, high: float | None, words: Words) -> str:
+    if low is None or high is None:
+        return ""
+    return escape(words["bounds"].format(low=_decimal(low, words), high=_decimal(high, words)))
 
 
 def _decimal(value: float | None, words: Words) -> str:

@@ -70,6 +70,12 @@ def of_scope(at: Here, mart: str) -> tuple[list[Row], bool]:
     return frame.mart(at, "of_scope", mart, "organisation", at.organisation), True
 
 
+def newest(rows: Sequence[Row]) -> list[Row]:
+    """Those of the last period."""
+    latest = max((row["period_start"] for row in rows), default=None)
+    return [row for row in rows if row["period_start"] == latest]
+
+
 def refusal(row: Row, words: Words) -> str:
     """Why a row has no estimate, in a sentence."""
     numbers = {

@@ -19,6 +19,8 @@ from sheets.common import interval, number, period, sentence, share, text
 
 Row = dict[str, Any]
 BANDS = ("8_plus", "8", "9_10")
+# The row of journey_memory about every journey together.
+ALL = "all"
 RELATIONS = ("strengthened", "unchanged", "weakened")
 
 
@@ -130,9 +132,55 @@ def journey_line(at: Here, rows: Sequence[Row], journey: str) -> None:
         frame.evidence("line", "journey_line", points, columns, words)
 
 
+def memory(at: Here, rows: Sequence[Row]) -> None:
+    """What stays of a journey beside what it was."""
+    words = at.words
+    if not rows:
+        with frame.panel("memory", words["memory_title"], "", words):
+            frame.absent(at, "journey_memory")
+        return
+    ranked = sorted(rows, key=lambda row: (row["journey"] != ALL, row["remembering_gap"]))
+    said = words["memory_said"].format(
+        period=sentence(period(words)(ranked[0])), slope=_slopes(ranked[0], words)
+    )
+    with frame.panel("memory", words["memory_title"], said.strip(), words):
+        found = sorted(row["remembering_gap"] for row in ranked)
+        lowest, highest = (formats.number(gap, 1, words, signed=True) for gap in (found[0], found[-1]))
+        alt = words["memory_alt"].format(count=len(ranked), lowest=lowest, highest=highest)
+        frame.chart("memory", frame.drawn(at, _gaps, ranked), alt)
+        columns = [
+            Column("column_journey", False, text(f"journey_name_{words.language}")),
+            Column("column_peak", True, number("peak_feeling", 2, words, signed=True)),
+            Column("column_end", True, number("end_feeling", 2, words, signed=True)),
+            Column("column_all_moments", True, number("mean_feeling", 2, words, signed=True)),
+            Column("memory_axis", True, number("remembering_gap", 2, words, signed=True)),
+            Column(
+                "column_interval",
+                True,
+                interval("remembering_gap_ci_low", "remembering_gap_ci_high", 2, words),
+            ),
+            Column("column_remembered", True, number("remembered", 2, words, signed=True)),
+            Column("column_n", True, number("journey_count", 0, words)),
+        ]
+        frame.evidence("memory", "journey_memory", ranked, columns, words)
+
+
+def _slopes(row: Row, words: Words) -> str:
+    """How customers look back, of all journeys together; nothing where that cannot be told."""
+    if row["journey"] != ALL or row["peak_end_slope"] is None or row["mean_slope"] is None:
+        return ""
+    parts = {
+        f"{name}{end}": formats.number(row[f"{name}_slope{column}"], 1, words)
+        for name in ("peak_end", "mean")
+        for end, column in (("", ""), ("_low", "_ci_low"), ("_high", "_ci_high"))
+    }
+    return words["memory_slope"].format(**parts)
+
+
 def _moment(row: Row, words: Words) -> str:
-    # A touchpoint has a code only; codes are words.
-    return label({f"scope_name_{words.language}": None, "scope_key": row["touchpoint"]}, words.language)
+    column = f"touchpoint_name_{words.language}"  # not there in a snapshot of an older version
+    name = {f"scope_name_{words.language}": row.get(column), "scope_key": row["touchpoint"]}
+    return label(name, words.language)
 
 
 def _petals(felt: Sequence[Row]) -> list[list[Row]]:
@@ -191,6 +239,25 @@ def _marks(rows: Sequence[Row], words: Words) -> charts.Specification:
         ],
         words,
         list(names.values()),
+    )
+
+
+def _gaps(rows: Sequence[Row], words: Words) -> charts.Specification:
+    return charts.dots(
+        [
+            {
+                "label": row[f"journey_name_{words.language}"],
+                "low": row["remembering_gap_ci_low"],
+                "value": row["remembering_gap"],
+                "high": row["remembering_gap_ci_high"],
+                "tone": "none",
+                "said": f"{number('remembering_gap', 1, words, signed=True)(row)} · "
+                f"n = {formats.number(row['journey_count'], 0, words)}",
+            }
+            for row in rows
+        ],
+        words,
+        words["memory_axis"],
     )
 
 

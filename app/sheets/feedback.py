@@ -55,9 +55,7 @@ def _answer(
     about = [formats.day(row["contacted_at"].date(), words)]
     for column in ("channel", "journey"):
         if row[column]:
-            about.append(
-                label({f"scope_name_{words.language}": None, "scope_key": row[column]}, words.language)
-            )
+            about.append(places.get((column, row[column]), row[column]))
     if is_lead:
         about.insert(0, row["employee_id"])
     told = [
@@ -156,7 +154,7 @@ def coding(at: Here, names: Mapping[tuple[str, str], str]) -> None:
                 words["coding_labels"],
                 allowed,
                 selection_mode="single" if task == ONE_LABEL else "multi",
-                format_func=lambda name: names.get((task, name), label_of(name)),
+                format_func=lambda name: _label(task, name, names, words),
                 key=f"labels_{task}_{found.text_hash}",
             )
             if st.form_submit_button(words["coding_save"], type="primary"):
@@ -166,6 +164,12 @@ def coding(at: Here, names: Mapping[tuple[str, str], str]) -> None:
                 else:
                     loop.save_code(where, coded(found, at.viewer.email, labels, allowed, datetime.now(UTC)))
                     st.rerun()
+
+
+def _label(task: str, name: str, names: Mapping[tuple[str, str], str], words: Words) -> str:
+    if task == ONE_LABEL:
+        return words[f"sentiment_{name}"]
+    return names.get((task, name)) or label_of(name)
 
 
 def _choice(name: str, options: Sequence[str], words: Words) -> str:

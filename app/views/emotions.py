@@ -6,6 +6,7 @@ import cards
 import definition
 import frame
 import queries
+import sheets.common
 import sheets.emotions
 import stories
 import streamlit as st
@@ -23,8 +24,9 @@ def show(at: frame.Here) -> None:
     net = frame.read(at.path, "cards", *at.figures, at.view.comparison, METRICS)
     course = frame.read(at.path, "sparklines", *at.figures, METRICS)
     limits = definition.limits(frame.read(at.path, "assumptions"))
-    latest = max((row["period_start"] for row in lines), default=None)
-    lines = [row for row in lines if row["period_start"] == latest]
+    lines, memory = (
+        sheets.common.newest(rows) for rows in (lines, frame.mart(at, "whole", "journey_memory"))
+    )
     names = sheets.emotions.journeys(lines, words)
     wanted = at.view.key if at.view.kind == "journey" and at.view.key in names else ""
     journey = frame.chosen("journey", [wanted, *names] if wanted else list(names) or [""])
@@ -41,6 +43,7 @@ def show(at: frame.Here) -> None:
         sheets.emotions.net_value(at, net, course, limits)
         sheets.emotions.marks(at, marks)
     sheets.emotions.journey_line(at, lines, journey)
+    sheets.emotions.memory(at, memory)
 
 
 show(frame.current(queries.GRAINS_OF_MARTS))

@@ -10,7 +10,7 @@ import streamlit as st
 import trust
 
 REJECTED_LIMIT = 200
-TABS = ("sources", "checks", "rejected", "definitions", "assumptions", "quality")
+TABS = ("sources", "checks", "rejected", "definitions", "assumptions", "review", "quality")
 
 
 def show(at: frame.Here) -> None:
@@ -28,7 +28,21 @@ def show(at: frame.Here) -> None:
     for name, tab in zip(names, tabs, strict=True):
         if tab.open:
             with tab:
-                frame.html(table(at, name))
+                if name == "review":
+                    review(at)
+                else:
+                    frame.html(table(at, name))
+
+
+def review(at: frame.Here) -> None:
+    words = at.words
+    rows = frame.read(at.path, "reviewed") if frame.read(at.path, "exists", "metric_review") else []
+    if not rows:
+        frame.empty(words["review_none_title"], words["review_none"], words)
+        return
+    frame.html(trust.review_said(rows, words))
+    frame.html(trust.review_table(rows, words))
+    frame.download("review", "metric_review", lambda: frame.read(at.path, "review"), words)
 
 
 def table(at: frame.Here, name: str) -> str:

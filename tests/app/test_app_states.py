@@ -280,6 +280,75 @@ def test_trust_holds_sources_checks_rejections_definitions_and_assumptions(open_
     assert "Wilson" in html["definitions"]
 
 
+# A review of two metrics, and an earlier one that must not be shown.
+REVIEW = """
+create table marts.metric_review as
+select date '2026-06-01' as reviewed_through, m.metric_code, m.metric_name_en, m.metric_name_nl, m.audience, hint,
+    reason, other_metric_code, correlation, timestamp '2026-07-01 05:00' as reviewed_at, is_latest
+from marts.dim_metrics as m
+inner join (values
+    ('ces', 'retire', 'redundant', 'csat', 0.875, true),
+    ('churn', 'watch', 'no_link', null, null, true),
+    ('esat', 'keep', 'outcome', null, null, false)
+) as hints (metric_code, hint, reason, other_metric_code, correlation, is_latest) using (metric_code);
+create table marts.metric_correlations as
+select date '2026-06-01' as reviewed_through, 'ces' as first_metric_code, 'csat' as second_metric_code, 110 as n,
+    0.75 as correlation_ci_low, 0.9375 as correlation_ci_high;
+"""
+
+
+def trust_tab(shown, name: str) -> str:
+    shown.session_state["trust_tabs"] = next(tab.label for tab in shown.tabs if tab.label == name)
+    return said(shown.run())
+
+
+def test_last_review_of_the_metrics_is_told_with_its_reasons(open_app, planted, tmp_path):
+    assert "maandelijkse taak" in trust_tab(open_app(planted, page="trust"), "Herziening")
+    serving.build_serving(tmp_path, after=REVIEW)
+    html = trust_tab(open_app(tmp_path, page="trust"), "Herziening")
+    assert "t/m juni 2026" in html
+    assert "0 houden, 1 volgen, 1 te missen" in html
+    rows = [re.sub("<[^>]+>", "|", row) for row in re.findall("<tr>(.*?)</tr>", html)]
+    told = [[cell for cell in row.split("|") if cell] for row in rows[1:]]
+    assert told == [
+        ["CES", "te missen", "zegt hetzelfde als CSAT", "0,88", "0,75 tot 0,94", "110"],
+        ["Verloop van klanten", "volgen", "gaat met geen uitkomst aantoonbaar mee"],
+    ]
+
+
+# What all journeys and one left behind, in two years; the later one is shown.
+MEMORY = """
+create table marts.journey_memory as
+select 'rolling_12_months' as period_grain, start as period_start,
+    start + interval 1 year - interval 1 day as period_end, key as journey,
+    name as journey_name_nl, name as journey_name_en, 74 as journey_count, 0.5 as peak_feeling,
+    -0.25 as end_feeling, 0.25 as mean_feeling, gap as remembering_gap, gap - 1 as remembering_gap_ci_low,
+    gap + 1 as remembering_gap_ci_high, 0.1 as remembered, slope as peak_end_slope,
+    slope - 0.1 as peak_end_slope_ci_low,
+    slope + 0.1 as peak_end_slope_ci_high, slope - 0.5 as mean_slope, slope - 0.7 as mean_slope_ci_low,
+    slope - 0.3 as mean_slope_ci_high
+from unnest([date '2024-07-01', date '2025-07-01']) as years (start),
+    (values ('all', 'Alle klantreizen', -0.125, {slope}), ('claim', 'Schade <&>', 0.375, null))
+        as kinds (key, name, gap, slope);
+"""
+
+
+@pytest.mark.parametrize(
+    ("slope", "told"),
+    [
+        ("0.7", "gaat 0,7 punt mee met een punt piek en einde (95%: 0,6 tot 0,8) en 0,2 met een punt"),
+        ("null", ""),
+    ],
+)
+def test_memory_of_journeys_is_that_of_the_last_year(open_app, tmp_path, slope, told):
+    serving.build_serving(tmp_path, after=MEMORY.format(slope=slope))
+    html = said(open_app(tmp_path, page="emotions"))
+    assert "12 maanden t/m juni 2026" in html
+    assert "12 maanden t/m juni 2025" not in html
+    assert told in html
+    assert ("Hoe klanten terugkijken" in html) == bool(told)
+
+
 @pytest.mark.parametrize(
     "page", [name for name in choices.PAGES if name not in ("service_control", "feedback", "trust")]
 )

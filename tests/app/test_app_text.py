@@ -18,9 +18,10 @@ import sheets.drivers
 import sheets.emotions
 import sheets.feedback
 import sheets.value
-from text import LANGUAGES, TEXT, Words
+from text import LANGUAGES, PARTS, TEXT, Words
 
-from service_control.statistics import results
+from service_control.statistics import results, review
+from service_control.text import tags
 from tests.app import serving
 from tests.app.running import ROOT
 
@@ -56,7 +57,7 @@ BUILT = {
     ],
     "side_": ("experience", "engagement"),
     "change_": [f"{kind}{one}" for kind, one in product(("points", "percentage", "plain"), ("", "_one"))],
-    "tab_": ("sources", "checks", "rejected", "definitions", "assumptions", "quality", "rights"),
+    "tab_": ("sources", "checks", "rejected", "definitions", "assumptions", "review", "quality", "rights"),
     "column_": ("email", "role", "effect_of_right", "employee", "team"),
     "fact_": (
         "formula",
@@ -113,6 +114,9 @@ BUILT = {
     "feedback_": (*sheets.feedback.MARKS, "strong", "weak"),
     "task_": sheets.feedback.TASKS,
     "language_": sheets.feedback.LANGUAGES,
+    "sentiment_": tags.POLARITIES,
+    "hint_": get_args(review.Hint),
+    "because_": get_args(review.HintReason),
     "coding_": ("task", "language"),
     "topics_": ("title", "said"),
     "latent_": ("title", "said"),
@@ -138,12 +142,16 @@ def test_every_value_of_the_marts_has_words():
 
 
 def test_every_key_is_used_and_every_used_key_exists():
-    code = "\n".join(text for name, text in SOURCES.items() if name != "text.py")
+    code = "\n".join(text for name, text in SOURCES.items() if not name.startswith("text"))
     code += 'words["months"]'  # read by Words itself
     named = set(re.findall(r"""["']([a-z_0-9]+)["']""", code))
     built = {prefix + value for prefix, values in BUILT.items() for value in values}
     assert sorted(set(TEXT) - named - built) == []
     assert sorted(set(re.findall(r"""words\[["']([a-z_]+)["']\]""", code)) - set(TEXT)) == []
+
+
+def test_key_stands_in_one_part():
+    assert sum(len(part.TEXT) for part in PARTS) == len(TEXT)
 
 
 def test_twelve_months():

@@ -108,6 +108,8 @@ shown as (
         shown_journeys.customer_count as n_effective,
         coalesce(names.scope_name_en, ranked.journey) as journey_name_en,
         coalesce(names.scope_name_nl, ranked.journey) as journey_name_nl,
+        coalesce(touchpoint_names.scope_name_en, ranked.touchpoint) as touchpoint_name_en,
+        coalesce(touchpoint_names.scope_name_nl, ranked.touchpoint) as touchpoint_name_nl,
         ranked.y_sum / ranked.x_sum as mean_feeling,
         {{ ratio_standard_error('ranked.customer_count', 'ranked.x_sum', 'ranked.y_sum', 'ranked.x_sq_sum', 'ranked.y_sq_sum', 'ranked.xy_sum') }}
             * {{ t_quantile('ranked.customer_count - 1', 'quantiles.t_975') }} as margin
@@ -115,6 +117,8 @@ shown as (
     inner join shown_journeys
         on ranked.period_start = shown_journeys.period_start and ranked.journey = shown_journeys.journey_key
     left join {{ ref('scope_names') }} as names on names.scope_kind = 'journey' and ranked.journey = names.scope_key
+    left join {{ ref('scope_names') }} as touchpoint_names
+        on touchpoint_names.scope_kind = 'touchpoint' and ranked.touchpoint = touchpoint_names.scope_key
     left join left_out on ranked.period_start = left_out.period_start and ranked.journey = left_out.journey
     left join {{ ref('t_quantiles') }} as quantiles on ranked.customer_count - 1 = quantiles.degrees_of_freedom
     where ranked.is_large
@@ -129,6 +133,8 @@ select
     journey_name_en,
     journey_name_nl,
     touchpoint,
+    touchpoint_name_en,
+    touchpoint_name_nl,
     cast(row_number() over (partition by period_start, journey order by mean_place, touchpoint) as integer) as line_position,
     cast(moment_count as bigint) as moment_count,
     cast(customer_count as bigint) as customer_count,
