@@ -24,10 +24,13 @@ FONT = "Source Sans, sans-serif"
 ROW_HEIGHT, AXIS_HEIGHT, LINE_HEIGHT, LABEL_WIDTH = 26, 46, 250, 240
 TALL, TALL_AXIS, FLOWER, PART_HEIGHT, LEGEND_HEIGHT = 330, 84, 360, 44, 64
 # Of half the drawing: the longest petal, and the names around.
-PETAL_REACH, LABEL_REACH = 0.6, 0.78
+PETAL_REACH, LABEL_REACH = 0.68, 0.86
 LABEL_LENGTH, LETTER, LINE, TWO_LINES = 18, 7, 14, 34
 DOT, NUMBERED, THICK = 90, 420, 6
 TEXT_SIZE, FIGURE_SIZE = 12.5, 16
+SEPARATOR = " · "
+# On a phone words at the end of a line leave no room for the chart, unless their parts stand under each other.
+IS_NARROW = "width < 320"
 
 
 PADDING = {"left": 5, "right": 2, "top": 8, "bottom": 4}
@@ -57,19 +60,29 @@ def names(**options: Any) -> alt.Axis:
 def wrapped(name: str) -> str:
     """A name too long for a phone, cut at the space nearest its middle."""
     spaces = [place for place, sign in enumerate(name) if sign == " "]
-    if len(name) <= LABEL_LENGTH or not spaces:
+    if len(name) <= LABEL_LENGTH or not spaces or "\n" in name:
         return name
     cut = min(spaces, key=lambda place: abs(place - len(name) / 2))
     return f"{name[:cut]}\n{name[cut + 1 :]}"
 
 
+def stacked(said: str) -> str:
+    """What stands at the end of a line, its parts under each other."""
+    return wrapped(said.replace(SEPARATOR, "\n"))
+
+
 def room(said: Sequence[str]) -> int:
     """Width to keep free at the end of the lines for these words."""
-    return LETTER * max(map(len, said), default=0) + LETTER
+    return LETTER * max((len(line) for words in said for line in words.split("\n")), default=0) + LETTER
 
 
-def rows_height(labels: Sequence[str]) -> int:
-    return (TWO_LINES if any("\n" in label for label in labels) else ROW_HEIGHT) * len(labels)
+def rows_height(labels: Sequence[str], said: Sequence[str] = ()) -> int:
+    return (TWO_LINES if any("\n" in words for words in (*labels, *said)) else ROW_HEIGHT) * len(labels)
+
+
+def either(narrow: str, wide: str) -> dict[str, str]:
+    """An expression that follows the width of the drawing."""
+    return {"expr": f"{IS_NARROW} ? {narrow} : {wide}"}
 
 
 def finished(chart: alt.TopLevelMixin, height: int | None = None) -> dict[str, Any]:
@@ -82,7 +95,7 @@ def finished(chart: alt.TopLevelMixin, height: int | None = None) -> dict[str, A
         .configure_axis(
             domain=False, ticks=False, gridColor=RULE, labelColor=SOFT, titleColor=SOFT, labelFontSize=TEXT_SIZE,
             titleFontSize=TEXT_SIZE, titleFontWeight="normal", labelPadding=6, titlePadding=8,
-            labelLimit=LABEL_WIDTH,
+            labelLimit=LABEL_WIDTH, labelFlush=False,
         )
         .configure_axisY(labelColor=INK)
         .configure_legend(

@@ -105,9 +105,10 @@ def dots(rows: Sequence[Row], words: Words, title: str) -> Specification:
 
     rows : label, low, value, high, said; and tone: better, worse or none.
     """
-    rows = _wrapped(rows, "label")
+    rows = [row | {"stacked": style.stacked(row["said"])} for row in _wrapped(rows, "label")]
     base = alt.Chart(style.data(rows)).encode(y=alt.Y("label:N", sort=None, axis=style.names()))
-    scale = _leaving_room(rows, zero=False)
+    narrow, wide = (f"width - {style.room([row[column] for row in rows])}" for column in ("stacked", "said"))
+    scale = alt.Scale(padding=12, range=[0, style.either(narrow, wide)], zero=False)
     tone = alt.Color(
         "tone:N",
         scale=alt.Scale(domain=["none", "better", "worse"], range=[style.ACCENT, style.GOOD, style.BAD]),
@@ -117,10 +118,13 @@ def dots(rows: Sequence[Row], words: Words, title: str) -> Specification:
         x=alt.X("low:Q", scale=scale, axis=style.numbers(words, title, tickCount=5)), x2="high:Q", color=tone
     )
     points = base.mark_circle(size=style.DOT, opacity=1).encode(x="value:Q", color=tone)
-    told = base.mark_text(align="right").encode(x=alt.value("width"), text="said:N")
-    return style.finished(
-        bars + points + told, height=style.rows_height([row["label"] for row in rows]) + style.AXIS_HEIGHT
-    )
+    told = base.mark_text(
+        align="right", baseline="middle", lineBreak="\n", lineHeight=style.LINE,
+        text=style.either("datum.stacked", "datum.said"),
+        dy=style.either(f"indexof(datum.stacked, '\\n') > 0 ? {-style.LINE / 2} : 0", "0"),
+    ).encode(x=alt.value("width"))  # fmt: skip
+    height = style.rows_height([row["label"] for row in rows], [row["stacked"] for row in rows])
+    return style.finished(bars + points + told, height=height + style.AXIS_HEIGHT)
 
 
 def courses(rows: Sequence[Row], words: Words, title: str, *, from_zero: bool = True) -> Specification:
@@ -134,7 +138,7 @@ def courses(rows: Sequence[Row], words: Words, title: str, *, from_zero: bool = 
         x=alt.X("period:N", sort=periods, axis=alt.Axis(title=None, labelAngle=0, labelOverlap=True)),
         color=alt.Color(
             "series:N", sort=names, scale=alt.Scale(range=[style.ACCENT, style.SECOND, style.THIRD]),
-            legend=None if len(names) == 1 else alt.Legend(symbolType="stroke", columns=1),
+            legend=None if len(names) == 1 else alt.Legend(symbolType="stroke", symbolOpacity=1, columns=1),
         ),
     )  # fmt: skip
     scale = alt.Scale(zero=from_zero)

@@ -64,11 +64,13 @@ def euros(amount: float, words: Words) -> str:
 
 
 def unit(row: dict[str, Any], words: Words) -> str:
-    """Words behind the value: `punten`, `op 1–7`, or nothing when the symbol says it."""
+    """Words behind the value: `punten`, `op 1–7`, `van −100 tot 100`, or nothing when the symbol says it."""
     if row["unit"] == "nps_points":
         return words["unit_points"]
     if row["unit"] == "score" and row["scale_maximum"] is not None and row["scale_minimum"] is not None:
-        return words["unit_scale"].format(
+        # A dash beside a minus cannot be read.
+        key = "unit_scale_signed" if row["scale_minimum"] < 0 else "unit_scale"
+        return words[key].format(
             low=number(row["scale_minimum"], 0, words), high=number(row["scale_maximum"], 0, words)
         )
     return ""
@@ -111,7 +113,7 @@ def short_period(grain: str, end: date, words: Words) -> str:
     year = f"{end:%y}"
     if grain == "quarter":
         return f"{words['quarter_short']}{(end.month - 1) // 3 + 1} {year}"
-    return f"{words.months[end.month - 1][:3]} {year}"
+    return f"{words['months_short'].split()[end.month - 1]} {year}"
 
 
 def ending(grain: str, end: date, words: Words) -> str:

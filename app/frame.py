@@ -364,6 +364,7 @@ def watch(path: str | None, words: Words) -> None:
 @contextmanager
 def panel(key: str, title: str, said: str, words: Words) -> Iterator[None]:
     """A sheet with a title in plain words and a line on how to read it (interval, n)."""
+    said = said.replace(" = ", f"{formats.NO_BREAK}={formats.NO_BREAK}")  # n and its number stay on one line
     with st.container(border=True, key=f"panel_{key}"):
         html(
             f'<div class="sc sheet" lang="{words.language}"><div class="sheet-title" role="heading" '

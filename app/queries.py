@@ -54,7 +54,9 @@ WHOLE = (
     "dim_drivers",
     "dim_emotions",
     "dim_metrics",
+    "emotional_consistency",
     "euro_per_point",
+    "explanation_richness",
     "journey_line",
     "journey_memory",
     "public_voice",
@@ -123,7 +125,7 @@ order by period_grain, period_end desc
 """
 
 # Marts that do not tell whether the period has passed: it has when a figure of the organisation over it is complete.
-NOT_TOLD = ("text_topics", "value_elements")
+NOT_TOLD = ("text_topics", "value_breadth", "value_elements")
 COMPLETE = """v.period_end in (
         select period_end
         from marts.metric_values

@@ -76,6 +76,20 @@ def newest(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row["period_start"] == latest]
 
 
+def asked(at: Here, rows: Sequence[Row], grain: str) -> list[Row]:
+    """Those of a grain, of the last complete period that the view asks for."""
+    until = at.view.until
+    return newest(
+        [
+            row
+            for row in rows
+            if row["period_grain"] == grain
+            and row["is_complete_period"]
+            and (until is None or row["period_end"] <= until)
+        ]
+    )
+
+
 def refusal(row: Row, words: Words) -> str:
     """Why a row has no estimate, in a sentence."""
     numbers = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cards
@@ -19,6 +19,7 @@ from sheets.common import interval, number, period, sentence, share, text
 
 Row = dict[str, Any]
 BANDS = ("8_plus", "8", "9_10")
+CUTS = ("journey", "channel")
 # The row of journey_memory about every journey together.
 ALL = "all"
 RELATIONS = ("strengthened", "unchanged", "weakened")
@@ -165,6 +166,113 @@ def memory(at: Here, rows: Sequence[Row]) -> None:
         frame.evidence("memory", "journey_memory", ranked, columns, words)
 
 
+def signature(at: Here, rows: Sequence[Row], course: Sequence[Row], emotions: Sequence[Row]) -> None:
+    """How far customers are from the feelings that the organisation wants to be known for."""
+    words = at.words
+    if not rows or not course:
+        with frame.panel("signature", words["signature_title"], "", words):
+            frame.absent(at, "emotional_distance")
+        return
+    names = {row["emotion_code"]: row[f"emotion_name_{words.language}"] for row in emotions}
+    (row,) = rows
+    said = words["signature_said"].format(
+        missed=names.get(row["most_missed_emotion"], "–"),
+        missed_points=number("most_missed_points", 0, words)(row),
+        unwanted=names.get(row["most_unwanted_emotion"], "–"),
+        unwanted_points=number("most_unwanted_points", 0, words)(row),
+        period=sentence(period(words)(row)),
+        n=formats.number(row["n"], 0, words),
+    )
+    with frame.panel("signature", words["signature_title"], said, words):
+        alt = words["signature_alt"].format(
+            count=len(course), last=formats.number(course[-1]["distance_pct"], 0, words)
+        )
+        frame.chart("signature", frame.drawn(at, _distances, course), alt)
+        columns = [
+            Column("column_period", False, period(words)),
+            Column("column_distance", True, share("distance_pct", 1, words)),
+            Column(
+                "column_missed_emotion", False,
+                lambda row: names.get(row["most_missed_emotion"], ""),
+            ),
+            Column("column_points", True, number("most_missed_points", 1, words)),
+            Column(
+                "column_unwanted_emotion", False,
+                lambda row: names.get(row["most_unwanted_emotion"], ""),
+            ),
+            Column("column_points", True, number("most_unwanted_points", 1, words)),
+            Column("column_n", True, number("n", 0, words)),
+        ]  # fmt: skip
+        frame.evidence("signature", "emotional_distance", course, columns, words)
+
+
+def consistency(at: Here, rows: Sequence[Row]) -> None:
+    """Whether the feeling depends on the journey or the channel."""
+    words = at.words
+    if not rows:
+        with frame.panel("consistency", words["consistency_title"], "", words):
+            frame.absent(at, "emotional_consistency")
+        return
+    ordered = sorted(rows, key=lambda row: CUTS.index(row["dimension"]))
+    parts = [words[f"consistency_{row['dimension']}"].format(share=_between(row, words)) for row in ordered]
+    said = words["consistency_said"].format(
+        parts=f" {words['story_and']} ".join(parts),
+        period=sentence(period(words)(ordered[0])),
+        n=formats.number(max(row["n"] for row in ordered), 0, words),
+    )
+    places = {
+        (scope["scope_kind"], scope["scope_key"]): label(scope, words.language)
+        for scope in frame.read(at.path, "scopes")
+    }
+    with frame.panel("consistency", words["consistency_title"], said, words):
+        columns = [
+            Column("column_cut", False, lambda row: words[f"scope_{row['dimension']}"]),
+            Column("column_between", True, lambda row: _between(row, words)),
+            Column("column_p", True, number("p_value", 3, words)),
+            Column("column_lowest", False, lambda row: _part(row, "lowest_key", places)),
+            Column("column_highest", False, lambda row: _part(row, "highest_key", places)),
+            Column("column_parts", True, number("part_count", 0, words)),
+            Column("column_n", True, number("n", 0, words)),
+        ]
+        frame.evidence("consistency", "emotional_consistency", ordered, columns, words)
+
+
+def _between(row: Row, words: Words) -> str:
+    return f"{formats.number(100 * row['between_share'], 1, words)}%"
+
+
+def _part(row: Row, column: str, places: Mapping[tuple[str, str], str]) -> str:
+    return places.get((row["dimension"], row[column]), row[column] or "")
+
+
+def richness(at: Here, rows: Sequence[Row]) -> None:
+    """How much customers tell of an image, beside a mark."""
+    words = at.words
+    if not rows:
+        with frame.panel("richness", words["richness_title"], "", words):
+            frame.absent(at, "explanation_richness")
+        return
+    ordered = sorted(rows, key=lambda row: row["method"])
+    said = words["richness_said"].format(period=sentence(period(words)(ordered[0])))
+    with frame.panel("richness", words["richness_title"], said, words):
+        parts = ", ".join(
+            f"{words['method_' + row['method']]} {number('mean_qualifiers', 1, words)(row)}"
+            for row in ordered
+        )
+        frame.chart(
+            "richness", frame.drawn(at, _qualifiers, ordered), words["richness_alt"].format(parts=parts)
+        )
+        columns = [
+            Column("column_method", False, lambda row: words[f"method_{row['method']}"]),
+            Column("column_qualifiers", True, number("mean_qualifiers", 2, words)),
+            Column("column_interval", True, interval("qualifiers_ci_low", "qualifiers_ci_high", 2, words)),
+            Column("column_words", True, number("mean_words", 1, words)),
+            Column("column_interval", True, interval("words_ci_low", "words_ci_high", 1, words)),
+            Column("column_n", True, number("n", 0, words)),
+        ]
+        frame.evidence("richness", "explanation_richness", ordered, columns, words)
+
+
 def _slopes(row: Row, words: Words) -> str:
     """How customers look back, of all journeys together; nothing where that cannot be told."""
     if row["journey"] != ALL or row["peak_end_slope"] is None or row["mean_slope"] is None:
@@ -258,6 +366,39 @@ def _gaps(rows: Sequence[Row], words: Words) -> charts.Specification:
         ],
         words,
         words["memory_axis"],
+    )
+
+
+def _distances(rows: Sequence[Row], words: Words) -> charts.Specification:
+    return charts.courses(
+        [
+            {
+                "period": formats.short_period(row["period_grain"], row["period_end"], words),
+                "series": words["signature_axis"],
+                **dict.fromkeys(("low", "value", "high"), row["distance_pct"]),
+            }
+            for row in rows
+        ],
+        words,
+        words["signature_axis"],
+    )
+
+
+def _qualifiers(rows: Sequence[Row], words: Words) -> charts.Specification:
+    return charts.dots(
+        [
+            {
+                "label": words[f"method_{row['method']}"],
+                "low": row["qualifiers_ci_low"],
+                "value": row["mean_qualifiers"],
+                "high": row["qualifiers_ci_high"],
+                "tone": "none",
+                "said": f"{number('mean_qualifiers', 1, words)(row)} · n = {formats.number(row['n'], 0, words)}",
+            }
+            for row in rows
+        ],
+        words,
+        words["richness_axis"],
     )
 
 

@@ -10,7 +10,7 @@ import charts
 import formats
 import frame
 from frame import Here
-from tables import Column
+from tables import Column, rows_table
 from text import Words
 
 from sheets.common import count_range, interval, number, period, sentence, share, text
@@ -83,7 +83,7 @@ def _topic(row: Row, words: Words) -> str:
     return words["topic_emotion"].format(name=name) if row["task"] == "emotion" else name
 
 
-def elements(at: Here, rows: Sequence[Row]) -> None:
+def elements(at: Here, rows: Sequence[Row], breadths: Sequence[Row]) -> None:
     """Elements of value by how many customers say they are delivered."""
     words, title = at.words, at.words["elements_title"]
     known = [row for row in rows if row["delivered_pct"] is not None]
@@ -98,6 +98,10 @@ def elements(at: Here, rows: Sequence[Row]) -> None:
     said = words[key].format(
         period=sentence(period(words)(ranked[0])), **count_range([row["n"] for row in ranked], words)
     )
+    for row in breadths:
+        if (row["evidence"], row["period_start"]) == (ranked[0]["evidence"], ranked[0]["period_start"]):
+            breadth = words["elements_breadth"].format(breadth=row["breadth"], measured=row["measured_count"])
+            said = f"{said} {breadth}"
     with frame.panel("elements", title, said, words):
         first = ranked[0][f"element_name_{words.language}"]
         alt = words["topics_alt"].format(count=len(ranked), first=first)
@@ -109,6 +113,26 @@ def elements(at: Here, rows: Sequence[Row]) -> None:
             Column("column_n", True, number("n", 0, words)),
         ]
         frame.evidence("elements", "value_elements", ranked, columns, words)
+
+
+def consensus(at: Here, rows: Sequence[Row]) -> None:
+    """Needs and the drives behind them, of interviews; nothing where nobody was interviewed."""
+    words = at.words
+    if not rows:
+        return
+    ranked = sorted(rows, key=lambda row: -row["interview_pct"])
+    with frame.panel("consensus", words["consensus_title"], words["consensus_said"], words):
+        columns = [
+            Column("column_need", False, text(f"need_{words.language}")),
+            Column("column_drive", False, text(f"drive_{words.language}")),
+            Column("column_field", False, text("quadrant")),
+            Column("column_element", False, text(f"element_name_{words.language}")),
+            Column("column_level", False, lambda row: words[f"rung_{row['level_code']}"]),
+            Column("column_share", True, share("interview_pct", 0, words)),
+            Column("column_interviews", True, number("interview_count", 0, words)),
+        ]
+        frame.html(rows_table(ranked, columns, words["consensus_title"], words))
+        frame.download("consensus", "consensus_map", lambda: ranked, words)
 
 
 # Charts

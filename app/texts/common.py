@@ -8,6 +8,10 @@ TEXT: dict[str, tuple[str, str]] = {
         "januari februari maart april mei juni juli augustus september oktober november december",
         "January February March April May June July August September October November December",
     ),
+    "months_short": (
+        "jan feb mrt apr mei jun jul aug sep okt nov dec",
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    ),
     # Pages
     "nav_service_control": ("Service control", "Service control"),
     "nav_drivers": ("Drijvers", "Drivers"),
@@ -64,6 +68,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "period_none": ("nog geen periode met cijfers", "no period with figures yet"),
     "unit_points": ("punten", "points"),
     "unit_scale": ("op {low}–{high}", "on {low}–{high}"),
+    "unit_scale_signed": ("van {low} tot {high}", "from {low} to {high}"),
     "change_points": ("{figure} punten", "{figure} points"),
     "change_points_one": ("{figure} punt", "{figure} point"),
     "change_percentage": ("{figure} procentpunt", "{figure} pct. points"),

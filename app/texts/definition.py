@@ -54,7 +54,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "level_basis": ("basis", "basis"),
     "level_ease": ("gemak", "ease"),
     "level_personal": ("persoonlijk", "personal"),
-    "level_pleasant": ("plezierig", "pleasant"),
+    "level_pleasant": ("prettig", "pleasant"),
     "element_needs_expectations_and_desires": (
         "behoeften, wensen en verwachtingen begrijpen",
         "needs, expectations and desires",

@@ -28,11 +28,11 @@ def show(at: frame.Here) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         sheets.blind_spots.ranking(at, blind)
-        sheets.blind_spots.gaps(at, gaps, course)
         sheets.blind_spots.say_do(at, said)
     with right:
         outcomes = {row["outcome_metric_code"]: row[f"outcome_name_{words.language}"] for row in fits}
         sheets.blind_spots.service_levels(at, fits, frame.chosen("outcome", list(outcomes) or [""]))
+        sheets.blind_spots.gaps(at, gaps, course)
         sheets.blind_spots.clicks(at, clicks)
 
 

@@ -32,19 +32,19 @@ def show(at: frame.Here) -> None:
         cards.about(figures, at.view.grain, frame.scope_label(at), words),
         stories.line(story, words),
     )
+    if names:
+        frame.select("outcome", words["choose_outcome"], names, outcome, next(iter(names)))
     left, right = st.columns(2, gap="medium")
     with left:
-        if names:
-            frame.select("outcome", words["choose_outcome"], names, outcome, next(iter(names)))
         sheets.drivers.impact(at, impact, instead)
         sheets.drivers.expectation(at, expectation, without_curve)
         sheets.drivers.drivers(at, scores, "customer_driver")
+        sheets.drivers.items(at, frame.read(at.path, "items", at.view.until))
     with right:
         sheets.drivers.asymmetry(at, asymmetry, instead)
         sheets.drivers.pyramid(at, pyramid)
         sheets.drivers.drivers(at, scores, "employee_driver")
         sheets.drivers.drivers(at, scores, "engagement_facet")
-        sheets.drivers.items(at, frame.read(at.path, "items", at.view.until))
 
 
 show(frame.current(queries.GRAINS_OF_MARTS))

@@ -13,6 +13,8 @@ import streamlit as st
 
 # Net Emotion Value in two ways, beside the flower.
 METRICS = ("nev_share", "nev_intensity")
+# What customers explain is counted by quarter.
+GRAIN_OF_WORDS = "quarter"
 
 
 def show(at: frame.Here) -> None:
@@ -21,6 +23,10 @@ def show(at: frame.Here) -> None:
     emotions = frame.mart(at, "whole", "dim_emotions")
     marks = frame.mart(at, "latest", "mark_divergence", *at.figures)
     lines = frame.mart(at, "whole", "journey_line")
+    distance = frame.mart(at, "latest", "emotional_distance", *at.figures)
+    distances = frame.mart(at, "course", "emotional_distance", *at.figures)
+    consistency = sheets.common.asked(at, frame.mart(at, "whole", "emotional_consistency"), at.view.grain)
+    richness = sheets.common.asked(at, frame.mart(at, "whole", "explanation_richness"), GRAIN_OF_WORDS)
     net = frame.read(at.path, "cards", *at.figures, at.view.comparison, METRICS)
     course = frame.read(at.path, "sparklines", *at.figures, METRICS)
     limits = definition.limits(frame.read(at.path, "assumptions"))
@@ -43,7 +49,13 @@ def show(at: frame.Here) -> None:
         sheets.emotions.net_value(at, net, course, limits)
         sheets.emotions.marks(at, marks)
     sheets.emotions.journey_line(at, lines, journey)
-    sheets.emotions.memory(at, memory)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        sheets.emotions.memory(at, memory)
+        sheets.emotions.consistency(at, consistency)
+    with right:
+        sheets.emotions.signature(at, distance, distances, emotions)
+        sheets.emotions.richness(at, richness)
 
 
 show(frame.current(queries.GRAINS_OF_MARTS))

@@ -20,6 +20,8 @@ def show(at: frame.Here) -> None:
     topics = frame.mart(at, "latest", "text_topics", *at.figures)
     latent = frame.mart(at, "latest", "latent_share", *at.figures)
     elements = frame.mart(at, "latest", "value_elements", *at.figures)
+    breadths = frame.mart(at, "latest", "value_breadth", *at.figures)
+    interviews = frame.mart(at, "whole", "consensus_map")
     figures = frame.read(at.path, "cards", *at.figures, at.view.comparison, METRICS)
     course = frame.read(at.path, "sparklines", *at.figures, METRICS)
     limits = definition.limits(frame.read(at.path, "assumptions"))
@@ -32,11 +34,12 @@ def show(at: frame.Here) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         sheets.voice.voices(at, voices)
+        sheets.voice.elements(at, elements, breadths)
     with right:
         frame.html(cards.row_of_cards(figures, course, at.view.grain, limits, words))
         sheets.voice.topics(at, topics)
         sheets.voice.latent(at, latent)
-        sheets.voice.elements(at, elements)
+        sheets.voice.consensus(at, interviews)
 
 
 show(frame.current(queries.GRAINS_OF_MARTS))

@@ -349,6 +349,60 @@ def test_memory_of_journeys_is_that_of_the_last_year(open_app, tmp_path, slope, 
     assert ("Hoe klanten terugkijken" in html) == bool(told)
 
 
+# Distance to wanted emotions, where feelings differ, what explanations tell, and interviews; with an earlier period,
+# one that is not over, and another grain, which must not be shown.
+FEELINGS = """
+create table marts.dim_emotions as
+select emotion as emotion_code, 1 as intensity, 1 as display_position, name as emotion_name_nl, name as emotion_name_en
+from (values ('trust', 'Vertrouwen'), ('anger', 'Woede <&>')) as emotions (emotion, name);
+create table marts.emotional_distance as
+select 'month' as period_grain, start as period_start, last_day(start) as period_end, 'organisation' as scope_kind,
+    'organisation' as scope_key, n, 44.2e0 as distance_pct, 'trust' as most_missed_emotion,
+    30.9e0 as most_missed_points, 'anger' as most_unwanted_emotion, 11.6e0 as most_unwanted_points,
+    is_over as is_complete_period
+from (values (date '2026-05-01', 501, true), (date '2026-06-01', 525, true), (date '2026-07-01', 3, false))
+    as months (start, n, is_over);
+create table marts.emotional_consistency as
+select grain as period_grain, start as period_start, last_day(start) as period_end, dimension, 525 as n,
+    5 as part_count, between_share, 0.25e0 as p_value, 'claim' as lowest_key, 'gone' as highest_key,
+    is_over as is_complete_period
+from (values ('month', date '2026-06-01', 'channel', 0.0131e0, true),
+    ('month', date '2026-06-01', 'journey', 0.25e0, true), ('month', date '2026-07-01', 'journey', 0.5e0, false),
+    ('quarter', date '2026-06-01', 'journey', 0.75e0, true))
+    as parts (grain, start, dimension, between_share, is_over);
+create table marts.explanation_richness as
+select 'quarter' as period_grain, date '2026-04-01' as period_start, date '2026-06-30' as period_end, method, 898 as n,
+    10.9e0 as mean_words, 10.7e0 as words_ci_low, 11.0e0 as words_ci_high, 2.6e0 as mean_qualifiers,
+    2.5e0 as qualifiers_ci_low, 2.7e0 as qualifiers_ci_high, true as is_complete_period
+from unnest(['image', 'score']) as methods (method);
+create table marts.consensus_map as
+select 'Rust <&>' as need_nl, 'Peace' as need_en, 'Zekerheid' as drive_nl, 'Security' as drive_en, 'belong' as quadrant,
+    'reduces_anxiety' as element_code, 'Vermindert angst' as element_name_nl, 'Reduces anxiety' as element_name_en,
+    'life_changing' as level_code, 3 as level_number, 9 as interview_count, 45.0e0 as interview_pct;
+"""
+
+
+def test_sheets_of_feelings_tell_the_last_complete_period_of_the_grain(open_app, tmp_path):
+    serving.build_serving(tmp_path, after=FEELINGS)
+    html = said(open_app(tmp_path, page="emotions")).replace("\u00a0", " ")
+    assert "ontbreekt Vertrouwen (31 procentpunt), het meest te veel is Woede &lt;&amp;&gt; (12)" in html
+    assert "Juni 2026; n = 525" in html
+    assert "25,0% tussen klantreizen en 1,3% tussen kanalen" in html
+    assert "95%-interval. 2e kwartaal 2026." in html
+    earlier = said(open_app(tmp_path, page="emotions", until="2026-05-31")).replace("\u00a0", " ")
+    assert "Mei 2026; n = 501" in earlier
+    assert "tussen klantreizen" not in earlier
+
+
+def test_interviews_are_shown_where_there_are_any(open_app, planted, tmp_path):
+    assert "Wat zit er achter een wens?" not in said(open_app(planted, page="voice"))
+    serving.build_serving(tmp_path, after=FEELINGS)
+    html = said(open_app(tmp_path, page="voice"))
+    found = re.sub("<[^>]+>", "|", html[html.index("Wat zit er achter een wens?") :])
+    row = ("Rust &lt;&amp;&gt;", "Zekerheid", "belong", "Vermindert angst", "levensveranderend", "45%", "9")
+    assert "||".join(row) in found
+
+
 @pytest.mark.parametrize(
     "page", [name for name in choices.PAGES if name not in ("service_control", "feedback", "trust")]
 )

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 import sheets.blind_spots
 import sheets.common
+import sheets.emotions
 import sheets.value
 import stories
 from text import Words
@@ -79,11 +80,11 @@ def gap(**fields):
 def test_blind_spots_fall_back_on_the_gap_and_on_nothing():
     spot = {
         "blindness_rank": 1, "display": "normal", "missed_pct": 74.6, "called_good_pct": 90.0, "n": 1234,
-        "sentence_nl": "Van {n} contacten telt {missed_pct} % als goed.",
+        "sentence_nl": "Van {n} contacten telt {missed_pct}% als goed.",
     }  # fmt: skip
-    assert plain(stories.blind_spots([spot], [gap()], NL)) == "Van 1.234 contacten telt 75 % als goed."
+    assert plain(stories.blind_spots([spot], [gap()], NL)) == "Van 1.234 contacten telt 75% als goed."
     unknown = spot | {"called_good_pct": None}
-    assert plain(stories.blind_spots([unknown], [], NL)) == "Van 1.234 contacten telt 75 % als goed."
+    assert plain(stories.blind_spots([unknown], [], NL)) == "Van 1.234 contacten telt 75% als goed."
     assert "zegt 17% van de klanten" in plain(stories.blind_spots([], [gap()], NL))
     assert "geen verschil aangetoond" in plain(stories.blind_spots([], [gap(gap_ci_low=-1.0)], NL))
     assert stories.blind_spots([], [], NL) == ""
@@ -106,6 +107,14 @@ def test_what_if_goes_only_along_demonstrated_links(demonstrated, paths):
     ]
     euro = [{"metric_code": "b", "is_demonstrable": True}, {"metric_code": "c", "is_demonstrable": False}]
     assert list(sheets.value._paths(links, euro)) == paths
+
+
+def test_moment_of_a_journey_has_its_name_else_its_code_in_words():
+    named = {"touchpoint": "payout", "touchpoint_name_nl": "Uitkering", "touchpoint_name_en": "Payout"}
+    assert sheets.emotions._moment(named, NL) == "Uitkering"
+    own = {"touchpoint": "our_desk", "touchpoint_name_nl": "our_desk", "touchpoint_name_en": "our_desk"}
+    assert sheets.emotions._moment(own, NL) == "Our desk"
+    assert sheets.emotions._moment({"touchpoint": "our_desk"}, EN) == "Our desk"  # an older snapshot
 
 
 def test_months_between_are_named():

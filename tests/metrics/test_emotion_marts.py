@@ -296,7 +296,7 @@ def test_memory_follows_peak_and_end_as_planted(demo: Project) -> None:
         assert row["peak_end_slope_ci_low"] > row["mean_slope_ci_high"]
 
 
-def test_line_of_journeys(demo: Project, over: list[Journey], few: int) -> None:
+def test_line_of_journeys(demo: Project, delivery: Delivery, over: list[Journey], few: int) -> None:
     shown = mart(demo, "journey_line")
     by_year = in_years(over, shown)
     for (start, journey), lines in shown.group_by("period_start", "journey"):
@@ -322,6 +322,13 @@ def test_line_of_journeys(demo: Project, over: list[Journey], few: int) -> None:
             assert row["peak_pct"] == pytest.approx(100 * peaks / len(own), abs=1e-9)
             assert row["peak_ci_low"] - 1e-9 <= row["peak_pct"] <= row["peak_ci_high"] + 1e-9
     assert {"claim", "purchase", "payment"} <= set(shown["journey"])
+    names = {
+        row["scope_key"]: row for row in delivery.seed("scope_names") if row["scope_kind"] == "touchpoint"
+    }
+    for row in shown.rows(named=True):
+        named = names[row["touchpoint"]]
+        assert row["touchpoint_name_en"] == named["scope_name_en"]
+        assert row["touchpoint_name_nl"] == named["scope_name_nl"] != row["touchpoint"]
 
 
 def test_consistency_over_journeys_and_channels(demo: Project) -> None:
