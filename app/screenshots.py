@@ -56,8 +56,9 @@ def open_page(
     return page
 
 
-# True when the script run is done, the style is in, every part has come and every chart is drawn, and two looks with
-# frames drawn in between see the same page: on a busy machine time passes in which nothing is drawn.
+# True when the script run is done, the style is in, every part has come, every chart is drawn and nothing is moving (but
+# what never ends), and two looks with frames drawn in between see the same page: on a busy machine time passes in which
+# nothing is drawn.
 AT_REST = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];
@@ -66,6 +67,8 @@ AT_REST = """() => {
     const look = app && styled && app.dataset.testScriptState === 'notRunning'
         && !document.querySelector('[data-testid="stSkeleton"]')
         && charts.every(chart => chart.querySelector('svg.marks'))
+        && document.getAnimations().every(moving => moving.playState !== 'running'
+            || moving.effect.getComputedTiming().endTime === Infinity)
         && document.fonts.status === 'loaded' && document.body.innerHTML.length + ':' + page.offsetWidth;
     const before = window.lookedAt;
     if (before && before.look === look)

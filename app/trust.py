@@ -18,6 +18,8 @@ from text import Words
 Row = dict[str, Any]
 MOST_FAILURES = 2
 HINTS = ("keep", "watch", "retire")
+# Sources of an assumption that are no publication.
+OWN_SOURCES = ("measured", "project choice")
 GOOD, WARNING, BAD = "good", "warning", "bad"
 ICONS = {GOOD: "✓", WARNING: "!", BAD: "✕"}
 LEVELS = {
@@ -213,7 +215,7 @@ def assumptions_table(rows: Sequence[Row], words: Words) -> str:
             escape(formats.plain(row["value"], words)),
             _text(_translated(row, "unit", words)),
             _text(_translated(row, "reason", words)),
-            _text(row["source"]),
+            _text(words[f"source_{row['source']}"] if row["source"] in OWN_SOURCES else row["source"]),
         )
         for row in rows
     )

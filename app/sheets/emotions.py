@@ -23,6 +23,7 @@ CUTS = ("journey", "channel")
 # The row of journey_memory about every journey together.
 ALL = "all"
 RELATIONS = ("strengthened", "unchanged", "weakened")
+TOLD_RELATIONS = (*RELATIONS, "not_strengthened")
 
 
 def flower(at: Here, rows: Sequence[Row], emotions: Sequence[Row]) -> None:
@@ -90,7 +91,10 @@ def marks(at: Here, rows: Sequence[Row]) -> None:
             Column("column_interval", True, interval("ci_low", "ci_high", 1, words)),
             Column("column_n", True, number("n", 0, words)),
         ]
-        frame.evidence("marks", "mark_divergence", rows, columns, words)
+        order = sorted(
+            rows, key=lambda row: (BANDS.index(row["mark_band"]), TOLD_RELATIONS.index(row["relation"]))
+        )
+        frame.evidence("marks", "mark_divergence", order, columns, words)
 
 
 def journeys(rows: Sequence[Row], words: Words) -> dict[str, str]:
@@ -154,7 +158,7 @@ def memory(at: Here, rows: Sequence[Row]) -> None:
             Column("column_peak", True, number("peak_feeling", 2, words, signed=True)),
             Column("column_end", True, number("end_feeling", 2, words, signed=True)),
             Column("column_all_moments", True, number("mean_feeling", 2, words, signed=True)),
-            Column("memory_axis", True, number("remembering_gap", 2, words, signed=True)),
+            Column("column_gap", True, number("remembering_gap", 2, words, signed=True)),
             Column(
                 "column_interval",
                 True,

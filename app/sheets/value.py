@@ -58,7 +58,8 @@ def chain(at: Here, links: Sequence[Row], euro: Sequence[Row], names: Mapping[st
             Column("column_verdict", False, lambda row: _verdict(row, words)),
             Column("column_n", False, lambda row: _size(row, words)),
         ]
-        frame.evidence("chain", "value_chain_links", links, columns, words)
+        order = sorted(links, key=lambda row: row["position"])
+        frame.evidence("chain", "value_chain_links", order, columns, words)
 
 
 def _link(row: Row, worth: Row | None, names: Mapping[str, str], words: Words) -> str:

@@ -59,6 +59,8 @@ TEXT: dict[str, tuple[str, str]] = {
     "column_unit": ("Eenheid", "Unit"),
     "column_why": ("Waarom", "Why"),
     "column_source": ("Bron", "Source"),
+    "source_measured": ("gemeten", "measured"),
+    "source_project choice": ("keuze van het project", "project choice"),
     "nothing_rejected": ("Er zijn geen rijen afgewezen.", "No rows were rejected."),
     "table_part": (
         "De eerste {count} regels; de rest staat in de mart rejected_rows.",

@@ -18,6 +18,7 @@ import sheets.drivers
 import sheets.emotions
 import sheets.feedback
 import sheets.value
+import trust
 from text import LANGUAGES, PARTS, TEXT, Words
 
 from service_control.statistics import results, review
@@ -100,7 +101,7 @@ BUILT = {
     "expectation_": sheets.drivers.EXPECTATIONS,
     "reason_": get_args(results.Reason),
     "band_": sheets.emotions.BANDS,
-    "relation_": (*sheets.emotions.RELATIONS, "not_strengthened"),
+    "relation_": sheets.emotions.TOLD_RELATIONS,
     "stage_": sheets.value.STAGES,
     "component_": sheets.value.COMPONENTS,
     "experience_": sheets.value.EXPERIENCES,
@@ -118,6 +119,7 @@ BUILT = {
     "consistency_": sheets.emotions.CUTS,
     "method_": ("image", "score"),
     "rung_": ("functional", "emotional", "life_changing", "social_impact"),
+    "source_": trust.OWN_SOURCES,
     "hint_": get_args(review.Hint),
     "because_": get_args(review.HintReason),
     "coding_": ("task", "language"),
