@@ -56,9 +56,9 @@ def open_page(
     return page
 
 
-# True when the script run is done, the style is in, every part has come, every chart is drawn and nothing is moving (but
-# what never ends), and two looks with frames drawn in between see the same page: on a busy machine time passes in which
-# nothing is drawn.
+# True when the script run is done, the style is in, every part has come, every chart is drawn and nothing is moving
+# (but what never ends), and two looks with frames drawn in between see the same page: on a busy machine time passes in
+# which nothing is drawn.
 AT_REST = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')];

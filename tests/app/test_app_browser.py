@@ -93,6 +93,12 @@ def test_nothing_of_streamlit_itself_is_in_sight(browser, address):
     for part in ("stToolbar", "stHeader", "stAppDeployButton", "stMainMenu", "stSidebar"):
         for found in page.get_by_test_id(part).all():
             expect(found).to_be_hidden()
+    screenshots.turn_to(page, "emotions", "nl")
+    chart = page.get_by_test_id("stFullScreenFrame").first
+    chart.hover()
+    toolbar = chart.get_by_test_id("stElementToolbar")
+    expect(toolbar).to_have_count(1)
+    expect(toolbar).to_be_hidden()
     page.context.close()
 
 
