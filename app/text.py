@@ -1,4 +1,4 @@
-"""Every word the app says, in Dutch and English, from `texts`. Names and definitions of metrics come from the marts.
+"""Every word the app says, in Dutch and English, from `phrases`. Names and definitions of metrics come from the marts.
 
 A key exists in both languages with the same {places}; a test holds that. Dutch addresses the reader with "u".
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from texts import (
+from phrases import (
     blind_spots,
     common,
     definition,

@@ -147,7 +147,7 @@ def test_every_value_of_the_marts_has_words():
 
 
 def test_every_key_is_used_and_every_used_key_exists():
-    code = "\n".join(text for name, text in SOURCES.items() if not name.startswith("text"))
+    code = "\n".join(text for name, text in SOURCES.items() if not name.startswith(("text.py", "phrases/")))
     code += 'words["months"]'  # read by Words itself
     named = set(re.findall(r"""["']([a-z_0-9]+)["']""", code))
     built = {prefix + value for prefix, values in BUILT.items() for value in values}
