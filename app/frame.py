@@ -394,13 +394,14 @@ def evidence(
     if expander.open:
         with expander:
             html(rows_table(rows, columns, words["evidence"], words))
-            download(key, mart, lambda: rows if of_mart is None else of_mart, words)
+            download(key, mart, rows if of_mart is None else of_mart, words)
 
 
 def footer(at: Here, mart: str, rows: Callable[[], Sequence[Row]], page: Callable[[], str]) -> None:
-    """Downloads of a whole page: the rows of its mart, and the page on paper."""
+    """Downloads of a whole page: the rows of its mart, and the page on paper; made when they are asked for, because
+    most readers do not."""
     with st.container(horizontal=True, key="footer"):
-        download("page", mart, rows, at.words)
+        _download("page", mart, lambda: as_csv(rows()), at.words)
         st.download_button(
             at.words["print"],
             data=page,
@@ -412,10 +413,16 @@ def footer(at: Here, mart: str, rows: Callable[[], Sequence[Row]], page: Callabl
         )
 
 
-def download(key: str, mart: str, rows: Callable[[], Sequence[Row]], words: Words) -> None:
+def download(key: str, mart: str, rows: Sequence[Row], words: Words) -> None:
+    """Rows of a mart as a CSV, made with the page: a file that is made when it is asked for is gone after two more
+    script runs of any reader, with twelve others within a second (Streamlit 1.67)."""
+    _download(key, mart, as_csv(rows), words)
+
+
+def _download(key: str, mart: str, data: str | Callable[[], str], words: Words) -> None:
     st.download_button(
         words["download"].format(name=f"{mart}.csv"),
-        data=lambda: as_csv(rows()),
+        data=data,
         file_name=f"{mart}.csv",
         mime="text/csv",
         key=f"download_{key}",

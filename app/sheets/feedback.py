@@ -42,7 +42,7 @@ def answers(at: Here, rows: Sequence[Row], drivers: Mapping[str, str], is_lead: 
             + "".join(_answer(row, drivers, places, is_lead, words) for row in rows[:MOST_ANSWERS])
             + "</ul>"
         )
-        frame.download("answers", "employee_feedback", lambda: rows, words)
+        frame.download("answers", "employee_feedback", rows, words)
 
 
 def _answer(

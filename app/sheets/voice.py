@@ -30,7 +30,7 @@ def voices(at: Here, rows: Sequence[Row]) -> None:
         newest = sorted(rows, key=lambda row: (row["said_month"], row["voice_id"]), reverse=True)
         items = "".join(_voice(row, words) for row in newest[:MOST_VOICES])
         frame.html(f'<ul class="sc answers" lang="{words.language}">{items}</ul>')
-        frame.download("voices", "public_voice", lambda: newest, words)
+        frame.download("voices", "public_voice", newest, words)
 
 
 def _voice(row: Row, words: Words) -> str:
@@ -132,7 +132,7 @@ def consensus(at: Here, rows: Sequence[Row]) -> None:
             Column("column_interviews", True, number("interview_count", 0, words)),
         ]
         frame.html(rows_table(ranked, columns, words["consensus_title"], words))
-        frame.download("consensus", "consensus_map", lambda: ranked, words)
+        frame.download("consensus", "consensus_map", ranked, words)
 
 
 # Charts

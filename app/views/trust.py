@@ -42,7 +42,7 @@ def review(at: frame.Here) -> None:
         return
     frame.html(trust.review_said(rows, words))
     frame.html(trust.review_table(rows, words))
-    frame.download("review", "metric_review", lambda: frame.read(at.path, "review"), words)
+    frame.download("review", "metric_review", frame.read(at.path, "review"), words)
 
 
 def table(at: frame.Here, name: str) -> str:

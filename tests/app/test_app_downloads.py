@@ -86,6 +86,20 @@ def open_by_keyboard(page: Page, sheet: str) -> None:
     screenshots.settle(page)
 
 
+def test_file_of_a_sheet_outlives_what_other_readers_do(browser, address):
+    page = screenshots.open_page(browser, address)
+    screenshots.turn_to(page, "emotions", "nl")
+    open_by_keyboard(page, "flower")
+    with page.expect_download() as download:
+        page.locator(".st-key-download_flower button").press("Enter")
+    other = screenshots.open_page(browser, address)
+    for name in ("drivers", "value", "trust"):
+        screenshots.turn_to(other, name, "nl")
+    assert page.request.get(download.value.url).ok
+    page.context.close()
+    other.context.close()
+
+
 def test_csv_of_service_control_equals_the_mart(browser, address, warehouse):
     page = screenshots.open_page(browser, f"{address}?view=team&versus=rolling_12_months")
     with page.expect_download() as download:
