@@ -31,6 +31,8 @@ TEXT_SIZE, FIGURE_SIZE = 12.5, 16
 SEPARATOR = " · "
 # On a phone words at the end of a line leave no room for the chart, unless their parts stand under each other.
 IS_NARROW = "width < 320"
+# A part of a bar in which a sign and a share do not stand side by side.
+IS_NARROW_PART = "width * datum.share / 100 < 44"
 
 
 PADDING = {"left": 5, "right": 2, "top": 8, "bottom": 4}

@@ -268,6 +268,7 @@ def shares(rows: Sequence[Row], words: Words, order: Sequence[str]) -> Specifica
 
     rows : label, part (one of order), at (its place), share and said. The first part is good, the last bad.
     """
+    rows = [row | {"stacked": row["said"].replace(" ", "\n")} for row in rows]
     base = alt.Chart(style.data(rows)).encode(y=alt.Y("label:N", sort=None, axis=style.names()))
     fields = base.mark_bar(height=30, stroke=style.CARD, strokeWidth=2).encode(
         x=alt.X("share:Q", stack="zero", axis=None, scale=alt.Scale(domain=[0, 100])),
@@ -277,12 +278,13 @@ def shares(rows: Sequence[Row], words: Words, order: Sequence[str]) -> Specifica
         ),
         order="at:Q",
     )  # fmt: skip
-    told = base.mark_text().encode(
-        x=alt.X("share:Q", stack="zero", bandPosition=0.5, axis=None),
-        detail="part:N",
-        order="at:Q",
-        text="said:N",
-    )
+    told = base.mark_text(
+        baseline="middle", lineBreak="\n", lineHeight=style.LINE,
+        text={"expr": f"{style.IS_NARROW_PART} ? datum.stacked : datum.said"},
+        dy={"expr": f"{style.IS_NARROW_PART} ? {-style.LINE / 2} : 0"},
+    ).encode(
+        x=alt.X("share:Q", stack="zero", bandPosition=0.5, axis=None), detail="part:N", order="at:Q",
+    )  # fmt: skip
     return style.finished(
         fields + told, height=style.PART_HEIGHT * len({row["label"] for row in rows}) + style.LEGEND_HEIGHT
     )
