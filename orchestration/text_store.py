@@ -23,7 +23,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import tee
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,7 +35,7 @@ from orchestration.project import ROOT, Folders, folders
 from orchestration.text_seeds import cold_models, modifiers, scrub_words, scrubber
 from orchestration.warehouse import limits
 from service_control.text.gate import Change
-from service_control.text.pipeline import RawBatch, ScoredBatch, score_all, scrub_all
+from service_control.text.pipeline import RawBatch, ScoredBatch, ScrubbedBatch, score_all, scrub_all
 from service_control.text.prevalence import CERTAIN, STEPS_PER_UNIT
 from service_control.text.scrub import Person
 from service_control.text.tables import weight_table
@@ -153,21 +153,15 @@ class TextStore:
         new = f"""
             from wanted_sources as wanted anti join {STORE}.scrubbed as known
             on wanted.source_key = known.source_key and known.scrubber_version = '{version}'"""
-        count = self._count(new)
-        keys, raw = tee(self._batches(f"select wanted.* {new}"))
-        made_of = zip(keys, scrub_all(raw, scrubber(), self._processes(count), _raw_batch), strict=True)
-        for read, made in self._in_transactions(made_of):
-            self._add(
-                "scrubbed",
-                {
-                    "source_key": read["source_key"],
-                    "scrubber_version": version,
-                    "text_hash": made.hashes,
-                    "scrubbed_text": made.texts,
-                    "found_kinds": list(map(" ".join, made.kinds)),
-                    "quarantine_reason": made.quarantine_reasons,
-                },
-            )
+        made = scrub_all(
+            self._batches(f"select wanted.* {new}"),
+            scrubber(),
+            self._processes(self._count(new)),
+            _raw_batch,
+            _scrubbed_rows,
+        )
+        for rows in self._in_transactions(made):
+            self._add("scrubbed", rows, scrubber_version=version)
         return self._connection.sql(f"""
             select known.source_key, known.text_hash, known.scrubbed_text, known.found_kinds, known.quarantine_reason
             from {STORE}.scrubbed as known semi join wanted_sources as wanted on known.source_key = wanted.source_key
@@ -180,8 +174,8 @@ class TextStore:
             create or replace temp table wanted_texts as
             select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed_now group by text_hash""")
         models = self.active_models()
-        for tasks in self._missing(models):
-            self._score(models, tasks)
+        for bits, tasks in self._missing(models).items():
+            self._score(models, tasks, bits)
         return self._connection.sql(f"""
             select known.text_hash, known.language_code, known.word_count
             from {STORE}.texts as known semi join wanted_texts as wanted on known.text_hash = wanted.text_hash
@@ -376,88 +370,59 @@ class TextStore:
             from {STORE}.changes as changes
             inner join {STORE}.promotions as promotions using (task, model_version)""")
 
-    def _missing(self, models: Mapping[str, Model]) -> list[tuple[str, ...]]:
-        """Groups of tasks that some texts have no scores of; a temp table says which texts."""
+    def _missing(self, models: Mapping[str, Model]) -> dict[int, tuple[str, ...]]:
+        """Groups of tasks that some texts were not read for, by `bits`; a temp table says which texts. Read for the
+        language are those in `texts`.
+        """
         reading = reading_version(models)
-        active = ", ".join(
-            f"('{task}', '{model.version}')" for task, model in models.items() if task != LANGUAGE
+        bit = {task: 1 << at for at, task in enumerate(models)}
+        every = sum(bit.values())
+        scored = ", ".join(
+            f"('{task}', '{models[task].version}', {bit[task]})" for task in bit if task != LANGUAGE
         )
         self._connection.execute(f"""
             create or replace temp table missing_scores as
-            select wanted.text_hash, string_agg(active.task, ' ' order by active.task) as tasks
-            from wanted_texts as wanted
-            cross join (values {active}) as active (task, model_version)
-            anti join {STORE}.scores as known
-                on wanted.text_hash = known.text_hash and active.task = known.task
-                and active.model_version = known.model_version and known.reading_version = '{reading}'
-            group by wanted.text_hash""")
-        found = self._connection.execute("select distinct tasks from missing_scores").fetchall()
-        return [tuple(tasks.split(" ")) for (tasks,) in found]
+            with known as (
+                select text_hash, {bit[LANGUAGE]} as bit from {STORE}.texts where reading_version = '{reading}'
+                union all
+                select scores.text_hash, active.bit
+                from {STORE}.scores as scores inner join (values {scored}) as active (task, model_version, bit)
+                    on scores.task = active.task and scores.model_version = active.model_version
+                where scores.reading_version = '{reading}'),
+            read_before as (select text_hash, cast(bit_or(bit) as integer) as bits from known group by text_hash)
+            select wanted.text_hash, {every} - coalesce(read_before.bits, 0) as bits
+            from wanted_texts as wanted left join read_before on wanted.text_hash = read_before.text_hash
+            where read_before.bits is distinct from {every}""")
+        found = self._connection.execute("select distinct bits from missing_scores order by bits").fetchall()
+        return {bits: tuple(task for task in bit if bits & bit[task]) for (bits,) in found}
 
-    def _score(self, models: Mapping[str, Model], tasks: Sequence[str]) -> None:
+    def _score(self, models: Mapping[str, Model], tasks: Sequence[str], bits: int) -> None:
         reading = reading_version(models)
-        asked = [models[LANGUAGE], *(models[task] for task in tasks)]
+        asked = [models[task] for task in dict.fromkeys((LANGUAGE, *tasks))]
+        versions = {model.task: model.version for model in asked}
         new = f"""
             from missing_scores as missing inner join wanted_texts as wanted using (text_hash)
-            where missing.tasks = '{" ".join(tasks)}'"""
-        count = self._count(new)
-        keys, texts = tee(self._batches(f"select wanted.text_hash, wanted.scrubbed_text {new}"))
-        words = (read["scrubbed_text"].to_pylist() for read in texts)
-        made_of = zip(keys, score_all(words, asked, modifiers(), self._processes(count)), strict=True)
-        for read, made in self._in_transactions(made_of):
-            self._keep(read["text_hash"], made, models, reading)
+            where missing.bits = {bits}"""
+        made = score_all(
+            self._batches(f"select wanted.text_hash, wanted.scrubbed_text {new}"),
+            asked,
+            modifiers(),
+            self._processes(self._count(new)),
+            _scrubbed_texts,
+            partial(_scored_rows, versions),
+        )
+        for texts, scores, tags in self._in_transactions(made):
+            if LANGUAGE in tasks:
+                self._add("texts", texts, reading_version=reading)
+            for task, rows in scores.items():
+                self._add("scores", rows, task=task, model_version=versions[task], reading_version=reading)
+            self._add("tags", tags, reading_version=reading)
 
-    def _keep(self, hashes: pa.Array, made: ScoredBatch, models: Mapping[str, Model], reading: str) -> None:
-        """Rows of one batch."""
-        versions = {task: models[task].version for task in made.scores.values}
-        self._add(
-            "texts",
-            {
-                "text_hash": hashes,
-                "reading_version": reading,
-                "language_code": made.scores.language.tolist(),
-                "word_count": made.scores.words,
-            },
-            # a task scored later finds the texts there
-            f"anti join texts as known on added.text_hash = known.text_hash and known.reading_version = '{reading}'",
-        )
-        for task, values in made.scores.values.items():
-            self._add(
-                "scores",
-                {
-                    "text_hash": hashes,
-                    "task": task,
-                    "model_version": versions[task],
-                    "reading_version": reading,
-                    "scores": pa.FixedSizeListArray.from_arrays(values.ravel(), values.shape[1]),
-                },
-            )
-        tags = made.tags
-        self._add(
-            "tags",
-            {
-                "text_hash": hashes.take(pa.array(tags.text)),
-                "task": tags.task,
-                "model_version": pa.array(list(map(versions.get, tags.task.to_pylist())), pa.string()),
-                "reading_version": reading,
-                "label": tags.label,
-                "score": tags.score,
-                "intensity": tags.intensity,
-                "terms": tags.terms,
-            },
-        )
-
-    def _add(self, table: str, columns: Mapping[str, object] | pa.Table, where: str = "") -> None:
-        """Rows of one table; a text stands for a whole column."""
-        constant = ""
-        if not isinstance(columns, pa.Table):
-            texts = {name: column for name, column in columns.items() if isinstance(column, str)}
-            constant = "".join(f", '{value}' as {name}" for name, value in texts.items())
-            columns = pa.table({name: column for name, column in columns.items() if name not in texts})
-        self._writer.register("given", columns)
-        self._writer.execute(
-            f"insert into {table} by name select added.*{constant} from given as added {where}"
-        )
+    def _add(self, table: str, rows: pa.Table, **columns: str) -> None:
+        """Rows of one table; `columns` are the same in all rows."""
+        constant = "".join(f", '{value}' as {name}" for name, value in columns.items())
+        self._writer.register("given", rows)
+        self._writer.execute(f"insert into {table} by name select added.*{constant} from given as added")
         self._writer.unregister("given")
 
     def _in_transactions(self, made: Iterable[Made]) -> Iterator[Made]:
@@ -496,6 +461,55 @@ def _raw_batch(read: pa.RecordBatch) -> RawBatch:
     return RawBatch(
         names["raw_text"],
         [[person for person in pair if person] for pair in zip(customers, employees, strict=True)],
+    )
+
+
+def _scrubbed_rows(read: pa.RecordBatch, made: ScrubbedBatch) -> pa.Table:
+    return pa.table(
+        {
+            "source_key": read["source_key"],
+            "text_hash": made.hashes,
+            "scrubbed_text": made.texts,
+            "found_kinds": list(map(" ".join, made.kinds)),
+            "quarantine_reason": made.quarantine_reasons,
+        }
+    )
+
+
+def _scrubbed_texts(read: pa.RecordBatch) -> list[str]:
+    return read["scrubbed_text"].to_pylist()
+
+
+def _scored_rows(
+    versions: Mapping[str, str], read: pa.RecordBatch, made: ScoredBatch
+) -> tuple[pa.Table, dict[str, pa.Table], pa.Table]:
+    """Rows of `texts`, of `scores` per task, and of `tags`."""
+    hashes, scores, tags = read["text_hash"], made.scores, made.tags
+    texts = pa.table(
+        {"text_hash": hashes, "language_code": scores.language.tolist(), "word_count": scores.words}
+    )
+    return (
+        texts,
+        {
+            task: pa.table(
+                {
+                    "text_hash": hashes,
+                    "scores": pa.FixedSizeListArray.from_arrays(values.ravel(), values.shape[1]),
+                }
+            )
+            for task, values in scores.values.items()
+        },
+        pa.table(
+            {
+                "text_hash": hashes.take(pa.array(tags.text)),
+                "task": tags.task,
+                "model_version": pa.array(list(map(versions.get, tags.task.to_pylist())), pa.string()),
+                "label": tags.label,
+                "score": tags.score,
+                "intensity": tags.intensity,
+                "terms": tags.terms,
+            }
+        ),
     )
 
 

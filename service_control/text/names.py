@@ -58,6 +58,9 @@ _NEVER = frozenset(
 _MONTHS = frozenset(("Jan", "April", "June", "August"))
 _NUMBER_BEFORE = re.compile(r"\d(?:st|nd|rd|th|e)?(?: of)? $")
 _NUMBER_BEHIND = re.compile(r" '?\d")
+# What a word tells of a text, other than nothing: that it wants a closer look, or only when no sentence begins there.
+_LOOK, _LOOK_WITHIN = 1, 2
+REMEMBERED = 200_000
 # Words that go on with the sentence behind a name in lower case.
 _GOES_ON = frozenset(
     (
@@ -78,15 +81,18 @@ class NameFinder:
     def __init__(self, first_names: Iterable[str], names_nobody: Iterable[str]) -> None:
         self._nobody = {word.lower() for word in names_nobody} | _NEVER
         self._first = {name.lower() for name in first_names} - self._nobody
+        self._told = _Told(self)
 
     def mask(self, text: str) -> tuple[str, bool]:
         """The text with every name found as `[name]`, and whether it may hold another: a capitalised word within a
         sentence that is in no list and not all capitals.
         """
+        # For most texts this is all: their only capitals begin a sentence.
+        if not self._wants_look(text):
+            return text, False
         words = [(match[0], match.start()) for match in _CAPITALISED.finditer(text)]
         named = any(self._is_first(word) for word, _ in words)
         masked = text
-        # For most texts this is all: their only capitals begin a sentence.
         is_suspect = named or any(
             text[at + 1 : at + 2] == "." if len(word) == 1 else self._is_unknown(text, word, at)
             for word, at in words
@@ -103,6 +109,35 @@ class NameFinder:
             not match[0].isupper() and self._is_unknown(masked, match[0], match.start())
             for match in _CAPITALISED.finditer(masked)
         )
+
+    def _wants_look(self, text: str) -> bool:
+        """Whether anything in a text could be masked or suspected. What a word tells is remembered; a word is what is
+        between two spaces.
+        """
+        words = text.split(" ")
+        told = bytes(map(self._told.__getitem__, words))
+        if _LOOK in told:
+            return True
+        at = told.find(_LOOK_WITHIN, 1)
+        while at > 0:
+            if not _ends(words[at - 1].rstrip(_SKIPPED)):
+                return True
+            at = told.find(_LOOK_WITHIN, at + 1)
+        return False
+
+    def tell(self, word: str) -> int:
+        """What a word between two spaces tells of its text: 0, _LOOK or _LOOK_WITHIN."""
+        told = 0 if _LOWER_CUES.isdisjoint(word.lower().split()) else _LOOK
+        for match in _CAPITALISED.finditer(word):
+            name, at = match[0], match.start()
+            if self._is_first(name) or (len(name) == 1 and word[at + 1 : at + 2] == "."):
+                return _LOOK
+            if len(name) > 1 and not self._is_nobody(name):
+                before = word[:at].rstrip(_SKIPPED)
+                if before and not _ends(before):
+                    return _LOOK
+                told = told or (0 if before else _LOOK_WITHIN)
+        return told
 
     def _is_unknown(self, text: str, word: str, at: int) -> bool:
         return not self._is_nobody(word) and not _begins(text, at)
@@ -151,4 +186,22 @@ def _is_date(text: str, word: re.Match[str]) -> bool:
 def _begins(text: str, at: int) -> bool:
     """Whether the word at a position is the first of its sentence."""
     before = text[:at].rstrip(_SKIPPED)
-    return not before or (before[-1] in _ENDS and not before.lower().endswith(_ABBREVIATIONS))
+    return not before or _ends(before)
+
+
+def _ends(before: str) -> bool:
+    return before[-1:] in _ENDS and not before.lower().endswith(_ABBREVIATIONS)
+
+
+class _Told(dict):
+    """Word between two spaces -> what it tells; forgets all when there are too many."""
+
+    def __init__(self, finder: NameFinder) -> None:
+        super().__init__()
+        self._finder = finder
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        self[word] = told = self._finder.tell(word)
+        return told

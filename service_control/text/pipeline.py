@@ -22,9 +22,9 @@ from service_control.text.scrub import Person, Scrubber
 from service_control.text.terms_behind import Tags
 from service_control.text.weights import Model
 
-Given, Made = TypeVar("Given"), TypeVar("Made")
-# Enough to keep the processes busy while results are taken.
-AHEAD = 2
+Given, Made, Kept = TypeVar("Given"), TypeVar("Made"), TypeVar("Kept")
+# Enough to keep the processes busy while results are written.
+AHEAD = 4
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,12 @@ def scrub_batch(scrubber: Scrubber, raw: RawBatch) -> ScrubbedBatch:
     )
 
 
-def _as_it_is(given: RawBatch) -> RawBatch:
+def _as_it_is(given: Given) -> Given:
     return given
+
+
+def _as_made(given: Given, made: Made) -> Made:
+    return made
 
 
 def score_batch(scorer: Scorer, texts: Sequence[str]) -> ScoredBatch:
@@ -79,27 +83,35 @@ def scrub_all(
     scrubber: Scrubber,
     processes: int = 1,
     read: Callable[[Given], RawBatch] = _as_it_is,
-) -> Iterator[ScrubbedBatch]:
-    """Batches in the order they came. `read` makes a batch of what is given, in the process that scrubs it."""
-    return _run(partial(partial, _read_and_scrub, read, scrubber), batches, processes)
+    keep: Callable[[Given, ScrubbedBatch], Kept] = _as_made,
+) -> Iterator[Kept]:
+    """Batches in the order they came. In the process that scrubs, `read` makes a batch of what is given and `keep`
+    makes what comes back of both.
+    """
+    return _run(partial(_scrubbing, scrubber, read, keep), batches, processes, keep.__module__)
 
 
-def _read_and_scrub(read: Callable[[Given], RawBatch], scrubber: Scrubber, given: Given) -> ScrubbedBatch:
-    return scrub_batch(scrubber, read(given))
+def _scrubbing(scrubber: Scrubber, read: Callable, keep: Callable) -> Callable[[Any], Any]:
+    return lambda given: keep(given, scrub_batch(scrubber, read(given)))
 
 
 def score_all(
-    batches: Iterable[Sequence[str]],
+    batches: Iterable[Given],
     models: Sequence[Model],
     modifiers: Mapping[str, str],
     processes: int = 1,
-) -> Iterator[ScoredBatch]:
-    """Batches in the order they came. `models`: that of the language and one per task."""
-    return _run(partial(_scoring, models, modifiers), batches, processes)
+    read: Callable[[Given], Sequence[str]] = _as_it_is,
+    keep: Callable[[Given, ScoredBatch], Kept] = _as_made,
+) -> Iterator[Kept]:
+    """Batches in the order they came. `models`: that of the language and one per task; `read` and `keep` as above."""
+    return _run(partial(_scoring, models, modifiers, read, keep), batches, processes, keep.__module__)
 
 
-def _scoring(models: Sequence[Model], modifiers: Mapping[str, str]) -> Callable[[Sequence[str]], ScoredBatch]:
-    return partial(score_batch, Scorer(models, modifiers))
+def _scoring(
+    models: Sequence[Model], modifiers: Mapping[str, str], read: Callable, keep: Callable
+) -> Callable[[Any], Any]:
+    scorer = Scorer(models, modifiers)
+    return lambda given: keep(given, score_batch(scorer, read(given)))
 
 
 _work_of_this_process: Callable[[Any], Any] | None = None
@@ -115,14 +127,19 @@ def _work(given: Any) -> Any:
 
 
 def _run(
-    begin: Callable[[], Callable[[Given], Made]], batches: Iterable[Given], processes: int
+    begin: Callable[[], Callable[[Given], Made]], batches: Iterable[Given], processes: int, module: str
 ) -> Iterator[Made]:
-    """`begin` makes the work of one process. Reads at most `AHEAD` batches per process ahead of what was taken."""
+    """`begin` makes the work of one process, with what `module` holds. Reads at most `AHEAD` batches per process ahead
+    of what was taken.
+    """
     if processes == 1:
         yield from map(begin(), batches)
         return
-    # A fresh interpreter: a fork of a program with threads, as Dagster is, may never come back.
-    with ProcessPoolExecutor(processes, get_context("spawn"), _start, (begin,)) as pool:
+    # A fork of a program with threads, as Dagster is, may never come back. A fresh interpreter forks, and reads the
+    # modules once for all processes.
+    context = get_context("forkserver")
+    context.set_forkserver_preload([__name__, module])
+    with ProcessPoolExecutor(processes, context, _start, (begin,)) as pool:
         waiting: deque[Future[Made]] = deque()
         for given in batches:
             waiting.append(pool.submit(_work, given))

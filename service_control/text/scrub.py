@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service_control.text.checksums import is_bsn, is_iban
 from service_control.text.names import NameFinder
@@ -54,8 +54,7 @@ _HAS_CODE = re.compile(r"[\d@]")
 _NO_DIGIT = re.compile(r"\D+")
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(NamedTuple):
     """Somebody who may be named in a text: the customer who wrote it, the employee it is about."""
 
     name: str = ""
@@ -63,8 +62,7 @@ class Person:
     phone: str = ""
 
 
-@dataclass(frozen=True)
-class Scrubbed:
+class Scrubbed(NamedTuple):
     """A text without what was found, the kinds of it in order of KINDS, and why it is in quarantine ("" when not)."""
 
     text: str

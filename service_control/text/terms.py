@@ -89,7 +89,8 @@ class Vocabulary:
     ----------
     modifiers : word -> negates, boosts, diminishes or breaks, of all languages together (seed `text_modifiers`).
     pairs : word pairs to look for; None keeps every pair, as training and the table of terms need.
-    limit : distinct words, as written, after which everything learned from texts is forgotten. Bounds memory.
+    limit : distinct words, also with the marks on them, after which everything learned from texts is forgotten. Bounds
+        memory.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class Vocabulary:
         self.terms: list[str] = []
         self._id_of_term: dict[str, int] = {}
         self._raw = _Raw(self)
+        self._written = _Written(self._raw)
         # Per token as written: its term (-1 for marks), whether it is a word, its modifier, whether it is in capitals.
         self._columns = np.zeros((4, 0), np.int64)
         self._state_terms = np.full((len(STATES), 0), -1, np.int64)
@@ -136,21 +138,23 @@ class Vocabulary:
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Terms of normalised texts."""
-        if len(self._raw) > self._limit:
+        if max(len(self._raw), len(self._written)) > self._limit:
             self._forget()
-        tokens = [tokenise(text) for text in texts]
-        lengths = np.fromiter(map(len, tokens), np.int64, len(tokens))
-        raw = np.fromiter(
-            map(self._raw.__getitem__, chain.from_iterable(tokens)), np.int64, int(lengths.sum())
+        # No token holds a space, so what is between two spaces is made tokens of once.
+        pieces = [text.split(" ") for text in texts]
+        count = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        piece = np.fromiter(
+            map(self._written.__getitem__, chain.from_iterable(pieces)), np.int64, int(count.sum())
         )
+        lengths, raw = self._written.tokens(piece)
+        text = np.repeat(np.repeat(np.arange(len(pieces)), count), lengths)
         if len(self._raw.described) > self._columns.shape[1]:
             new = self._raw.described[self._columns.shape[1] :]
             self._columns = np.hstack([self._columns, np.array(new, np.int64).T])
         term, counted, modifier, capital = self._columns[:, raw]
-        text = np.repeat(np.arange(len(tokens)), lengths)
         words = counted.astype(bool)
-        sizes = np.bincount(text[words], minlength=len(tokens))
-        shouting = np.bincount(text, capital, minlength=len(tokens)) * 2 > sizes
+        sizes = np.bincount(text[words], minlength=len(texts))
+        shouting = np.bincount(text, capital, minlength=len(texts)) * 2 > sizes
         state = _states(modifier, capital.astype(bool) & ~shouting[text], text)
         state[~words] = 0
         stated = np.flatnonzero(state)
@@ -158,8 +162,8 @@ class Vocabulary:
         terms = np.concatenate([term[words], self._with_state(term[stated], state[stated]), pair_terms])
         owner = np.concatenate([text[words], text[stated], text[pair_at]])
         order = np.argsort(owner, kind="stable")
-        starts = np.zeros(len(tokens) + 1, np.int64)
-        np.cumsum(np.bincount(owner, minlength=len(tokens)), out=starts[1:])
+        starts = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum(np.bincount(owner, minlength=len(texts)), out=starts[1:])
         return Encoded(terms[order], starts, np.maximum(sizes, 1))
 
     def _with_state(self, term: np.ndarray, state: np.ndarray) -> np.ndarray:
@@ -203,6 +207,35 @@ class _Raw(dict):
         self[token] = number = len(self.described)
         self.described.append(self.vocabulary.describe(token))
         return number
+
+
+class _Written(dict):
+    """What is between two spaces -> its number, in order of first sight; and the tokens of each."""
+
+    def __init__(self, raw: _Raw) -> None:
+        super().__init__()
+        self._raw = raw
+        self._new: list[list[int]] = []
+        self._start = self._length = self._flat = np.zeros(0, np.int64)
+
+    def __missing__(self, piece: str) -> int:
+        self[piece] = number = len(self)
+        self._new.append([self._raw[token] for token in tokenise(piece)])
+        return number
+
+    def tokens(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many tokens each has, and the numbers of these, one after another."""
+        if self._new:
+            length = np.fromiter(map(len, self._new), np.int64, len(self._new))
+            flat = np.fromiter(chain.from_iterable(self._new), np.int64, int(length.sum()))
+            self._start = np.concatenate([self._start, len(self._flat) + np.cumsum(length) - length])
+            self._length = np.concatenate([self._length, length])
+            self._flat = np.concatenate([self._flat, flat])
+            self._new.clear()
+        length = self._length[numbers]
+        ends = np.cumsum(length)
+        at = np.arange(ends[-1] if len(ends) else 0) + np.repeat(self._start[numbers] - ends + length, length)
+        return length, self._flat[at]
 
 
 _MODIFIERS = {"": 0, NEGATES: 1, BOOSTS: 2, DIMINISHES: 3, BREAKS: 4}
