@@ -55,10 +55,7 @@ def test_known_people_go_first():
 
 def test_texts_that_are_not_looked_at_closely_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most texts are let go by their words alone; with every text looked at closely the same comes out."""
-    pieces = (
-        "Jan|J.|de|'Piet|(Klaas|dr.|Dr.|gr.|mevr.|...|!|\n|Hoi|ik|ben|naam|NS|8th|A.B.|van|-Els|@Kees|[name]|[Foo|"
-        "O'Neil|karin|mw.|x|Mvg.,|“Tom|é|Éva|İlk|J|J.Smit|Anna's|…|Bel.Kees|NAAM:|Monday|goed.\nIk|Onbekend|\tRob"
-    ).split("|")
+    pieces = ["Jan", "J.", "de", "'Piet", "(Klaas", "dr.", "Dr.", "gr.", "mevr.", "...", "!", "\n", "Hoi", "ik", "ben", "naam", "NS", "8th", "A.B.", "van", "-Els", "@Kees", "[name]", "[Foo", "O'Neil", "karin", "mw.", "x", "Mvg.,", "“Tom", "é", "Éva", "İlk", "J", "J.Smit", "Anna's", "…", "Bel.Kees", "NAAM:", "Monday", "goed.\nIk", "Onbekend", "\tRob"]
     drawn = random.Random(2026)
     texts = [" ".join(drawn.choices(pieces, k=drawn.randint(1, 9))) for _ in range(4_000)]
     texts += [MARKED.sub(r"\2", line) for half in ("tuned", "held_out") for line in sentences(half)]
