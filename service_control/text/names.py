@@ -16,7 +16,7 @@ _PARTICLE = (
 _FULL = rf"(?:{_PARTICLE} )?{_WORD}(?: (?:{_PARTICLE} )?{_WORD}){{0,3}}"
 _TITLE = (
     r"(?i:mevrouw|mevr\.?|mw\.?|meneer|mijnheer|de heer|dhr\.?|heer|juffrouw|mrs?\.?|ms\.?|miss|dr\.?|drs\.?|ir\.?|"
-    r"prof\.?|professor|sir|madam)"
+    r"prof\.?|professor|fam\.?|familie|sir|madam)"
 )
 _INTRODUCTION = (
     r"(?i:mijn naam is|m'n naam is|naam:|ik heet|ik ben|u spreekt met|je spreekt met|met vriendelijke groeten?,?|"
@@ -42,14 +42,14 @@ _LOWER_CUES = frozenset(
     (
         "naam", "heet", "ben", "name", "am", "i'm", "this", "heer", "mevrouw", "meneer", "mijnheer", "juffrouw",
         "mevr", "mevr.", "mw", "mw.", "dhr", "dhr.", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "miss", "dr", "dr.",
-        "drs", "drs.", "ir", "ir.", "prof", "prof.", "professor", "sir", "madam",
+        "drs", "drs.", "ir", "ir.", "prof", "prof.", "professor", "fam", "fam.", "familie", "sir", "madam",
     )
 )  # fmt: skip
 # Marks that end a sentence, and abbreviations whose full stop does not.
 _ENDS = frozenset(".!?:;…\n")
 _SKIPPED = " \"'“”(*->•/)]"
 _ABBREVIATIONS = (
-    "dhr.", "mevr.", "mw.", "mr.", "mrs.", "ms.", "dr.", "drs.", "ir.", "prof.", "gr.", "mvg.", "naam:",
+    "dhr.", "mevr.", "mw.", "mr.", "mrs.", "ms.", "dr.", "drs.", "ir.", "prof.", "fam.", "gr.", "mvg.", "naam:",
 )  # fmt: skip
 # Capitalised behind an introduction, and never a name ("Ik ben Nederlander" is in the list of the user).
 _NEVER = frozenset(
@@ -153,7 +153,7 @@ class NameFinder:
         return f"{match[1]} {PLACEHOLDER}"
 
     def _lower_behind(self, match: re.Match[str]) -> str:
-        if match[2].lower() not in self._first:
+        if not self._is_first(match[2]):
             return match[0]
         # "karin visser en …": the next word is a surname unless it goes on with the sentence.
         surname = match[3].rpartition(" ")[2].lower()

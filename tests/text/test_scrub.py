@@ -12,20 +12,26 @@ from service_control.text.names import NameFinder
 from service_control.text.scrub import LONG_NUMBER, UNKNOWN_NAME, Person, Scrubber
 
 USING = scrubber()
+PIECES = (
+    "Jan", "J.", "de", "'Piet", "(Klaas", "dr.", "Dr.", "gr.", "mevr.", "...", "!", "\n", "Hoi", "ik", "ben", "naam",
+    "NS", "8th", "A.B.", "van", "-Els", "@Kees", "[name]", "[Foo", "O'Neil", "karin", "mw.", "x", "Mvg.,", "“Tom", "é",
+    "Éva", "İlk", "J", "J.Smit", "Anna's", "…", "Bel.Kees", "NAAM:", "Monday", "goed.\nIk", "Onbekend", "\tRob",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize("half", ["tuned", "held_out"])
-def test_personal_data_is_found(half):
-    """Floors below what was measured (1.00 and 1.00 on the half that nobody tuned on), above a list of words alone."""
+@pytest.mark.parametrize(("half", "sentence_count"), [("tuned", 75), ("held_out", 150)])
+def test_personal_data_is_found(half, sentence_count):
+    """Floors below what was measured (1.00 and .97 on the half that nobody tuned on), above a list of words alone."""
     counts = count(sentences(half), USING)
-    assert counts.sentences >= 75
+    assert counts.sentences >= sentence_count
     assert counts.precision() >= 0.95
     assert counts.recall() >= 0.95
     for kind in KINDS:
         assert counts.there[kind] >= 2
         assert counts.precision(kind) >= 0.85
         assert counts.recall(kind) >= 0.85
-    assert counts.leaked <= 1
+    # names in lower case that nothing introduces
+    assert counts.leaked <= 2
 
 
 def test_both_halves_have_sentences_without_personal_data():
@@ -55,9 +61,8 @@ def test_known_people_go_first():
 
 def test_texts_that_are_not_looked_at_closely_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most texts are let go by their words alone; with every text looked at closely the same comes out."""
-    pieces = ["Jan", "J.", "de", "'Piet", "(Klaas", "dr.", "Dr.", "gr.", "mevr.", "...", "!", "\n", "Hoi", "ik", "ben", "naam", "NS", "8th", "A.B.", "van", "-Els", "@Kees", "[name]", "[Foo", "O'Neil", "karin", "mw.", "x", "Mvg.,", "“Tom", "é", "Éva", "İlk", "J", "J.Smit", "Anna's", "…", "Bel.Kees", "NAAM:", "Monday", "goed.\nIk", "Onbekend", "\tRob"]
     drawn = random.Random(2026)
-    texts = [" ".join(drawn.choices(pieces, k=drawn.randint(1, 9))) for _ in range(4_000)]
+    texts = [" ".join(drawn.choices(PIECES, k=drawn.randint(1, 9))) for _ in range(4_000)]
     texts += [MARKED.sub(r"\2", line) for half in ("tuned", "held_out") for line in sentences(half)]
     quick = [USING.scrub(text) for text in texts]
     assert 500 < sum(not found.kinds and not found.quarantine_reason for found in quick) < len(texts) - 500
