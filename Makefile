@@ -11,7 +11,7 @@ export DO_NOT_TRACK := 1
 export DBT_PROFILES_DIR := $(CURDIR)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run build app dev test lint browser docs cards coding query screenshots bench bench-spark spark java spark-cluster compare demo postgres publish-postgres rollback snapshots lock clean
+.PHONY: help install run build app dev test lint browser docs cards coding erase query screenshots bench bench-spark spark java spark-cluster compare demo postgres publish-postgres rollback snapshots lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ cards: $(INSTALLED) ## Write docs/metrics and the pages of assumptions and cited
 
 coding: $(INSTALLED) ## Learn from people's codes: make coding ARGS="sample --task driver --file form.csv" (docs/text.md)
 	@$(BIN)/python -m orchestration.coding $(ARGS)
+
+erase: $(INSTALLED) ## Erase one person's texts: make erase ARGS="--customer ID" (docs/text.md)
+	@$(BIN)/python -m orchestration.erase $(ARGS)
 
 query: $(INSTALLED) ## Ask the semantic layer: make query ARGS="--metrics csat --group-by metric_time__month"
 	@$(BIN)/mf query $(ARGS)

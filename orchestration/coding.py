@@ -14,7 +14,7 @@ import csv
 import fcntl
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -168,6 +168,27 @@ def _append(file: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]
         writer.writerows(rows)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def keep_coded(where: Folders, hashes: Container[str]) -> int:
+    """Drop samples and codes of all other texts; safe beside coders. Returns the number of rows dropped."""
+    dropped = 0
+    for file in map(coding_folder(where).joinpath, ("samples.csv", "codes.csv")):
+        if not file.exists():
+            continue
+        # in place: whoever waits to append has this file open
+        with file.open("r+", newline="", encoding="utf-8") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            header, *rows = csv.reader(stream)
+            at = header.index("text_hash")
+            kept = [row for row in rows if row[at] in hashes]
+            dropped += len(rows) - len(kept)
+            stream.seek(0)
+            csv.writer(stream, lineterminator="\n").writerows([header, *kept])
+            stream.truncate()
+            stream.flush()
+            os.fsync(stream.fileno())
+    return dropped
 
 
 @contextmanager

@@ -21,6 +21,7 @@ said as (
         answers.item_code as text_part,
         responses.respondent_kind as speaker,
         answers.raw_value as raw_text,
+        responses.respondent_id,
         coalesce(contacts.customer_id, case when responses.respondent_kind = 'customer' then responses.respondent_id end) as customer_id,
         coalesce(case when responses.respondent_kind = 'employee' then responses.respondent_id end, contacts.employee_id) as employee_id
     from {{ ref('stg_survey__answers') }} as answers
@@ -35,6 +36,7 @@ said as (
         '' as text_part,
         'customer' as speaker,
         items.text as raw_text,
+        cast(null as {{ dbt.type_string() }}) as respondent_id,
         coalesce(items.customer_id, contacts.customer_id) as customer_id,
         contacts.employee_id
     from {{ ref('stg_crm__feedback_items') }} as items
@@ -46,6 +48,7 @@ said as (
         cast(utterances.position as {{ dbt.type_string() }}) as text_part,
         coalesce(utterances.speaker, 'customer') as speaker,
         utterances.text as raw_text,
+        cast(null as {{ dbt.type_string() }}) as respondent_id,
         contacts.customer_id,
         contacts.employee_id
     from {{ ref('stg_crm__utterances') }} as utterances
@@ -57,6 +60,9 @@ select
     said.reference_id,
     said.text_part,
     said.speaker,
+    said.respondent_id,
+    said.customer_id,
+    said.employee_id,
     said.raw_text,
     customers.full_name as customer_name,
     customers.email as customer_email,
