@@ -43,9 +43,9 @@ from service_control.text.weights import EMOTION, EMOTION_WORDS, LANGUAGE, UNTAG
 
 Made = TypeVar("Made")
 STORE = "text_store"
-BATCH = 5_000
+BATCH = 10_000
 # A commit waits for the disk: per batch it took a seventh of all time.
-KEPT_TOGETHER = 20
+KEPT_TOGETHER = 10
 # Below this a second process costs more to start than it saves.
 WORTH_A_PROCESS = 20_000
 # What decides how a text is scrubbed and how it becomes terms: when the code changes, texts are read again.

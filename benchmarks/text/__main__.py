@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 
-from orchestration.project import ROOT
+from orchestration.project import ONE_THREAD, ROOT
 
 # What is printed above the output of a command, and the command's module and arguments.
 PARTS = (
@@ -37,6 +37,7 @@ def main() -> None:
         ran = subprocess.run(
             [sys.executable, "-m", f"benchmarks.text.{module}"],
             cwd=ROOT,
+            env={**os.environ, **ONE_THREAD},
             capture_output=True,
             text=True,
             check=True,
