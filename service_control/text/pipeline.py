@@ -136,9 +136,9 @@ def _run(
         yield from map(begin(), batches)
         return
     # A fork of a program with threads, as Dagster is, may never come back. A fresh interpreter forks, and reads the
-    # modules once for all processes.
+    # modules once for all processes; pyarrow wants pandas, half a second of each, as soon as it makes an array.
     context = get_context("forkserver")
-    context.set_forkserver_preload([__name__, module])
+    context.set_forkserver_preload([__name__, module, "pandas"])
     with ProcessPoolExecutor(processes, context, _start, (begin,)) as pool:
         waiting: deque[Future[Made]] = deque()
         for given in batches:
