@@ -189,7 +189,11 @@ ALLOWED_PYTHON = {
     ),
     "service_control/text/language.py": (LEARNER, {0.2}),
     "service_control/text/learn.py": (LEARNER, {1e-12, 1e-05, 0.0001, 0.001, 0.025, 0.3, 0.5, 3, 9, 10, 100}),
-    "service_control/text/names.py": ("places in a pattern", {3, 4}),
+    "service_control/text/names.py": (
+        f"places in a pattern, {TECHNICAL}: words kept in memory",
+        {3, 4, 200000},
+    ),
+    "service_control/text/pipeline.py": (TECHNICAL + ": batches waiting per process", {4}),
     "service_control/text/prevalence.py": (
         TECHNICAL + ": steps, rounding, and odds that are certainty in all but name",
         {1e-12, 1e-08, 1e-06, 0.5, 8, 10, 1000},
