@@ -135,7 +135,8 @@ def correlations(pairs: PairMoments, *, assumptions: Assumptions) -> tuple[Corre
         j: _judged(pairs, j, float(whole[j]), z, float(q), assumptions)
         for (j, z), q in zip(tested.items(), q_values, strict=True)
     }
-    return tuple((judged | refused)[j] for j in range(len(whole)))
+    found = judged | refused
+    return tuple(found[j] for j in range(len(whole)))
 
 
 def _judged(
