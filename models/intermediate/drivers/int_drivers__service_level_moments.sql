@@ -32,32 +32,36 @@ answered as (
         on chosen.analysis = 'service_level' and outcomes.outcome_metric_code = chosen.outcome_metric_code
 ),
 
-pairs as (
+-- the rows are looked at once, with all levels side by side; channels and scopes are added up from what they share
+beside_each_other as (
+    select
+        {{ (keys[1:] + scopes) | join(', ') }}
+        {%- for code in levels %},
+        count({{ code }}) as {{ code }}_n,
+        sum(case when {{ code }} is not null then weight end) as {{ code }}_w_sum,
+        sum(case when {{ code }} is not null then weight * weight end) as {{ code }}_w_sq_sum,
+        sum(weight * {{ code }}) as {{ code }}_x_sum,
+        sum(case when {{ code }} is not null then weight * y end) as {{ code }}_y_sum,
+        sum(weight * {{ code }} * {{ code }}) as {{ code }}_x_x_sum,
+        sum(weight * {{ code }} * y) as {{ code }}_x_y_sum,
+        sum(case when {{ code }} is not null then weight * y * y end) as {{ code }}_y_y_sum
+        {%- endfor %}
+    from answered
+    group by {{ (keys[1:] + scopes) | join(', ') }}
+),
+
+finest as (
     {%- for code in levels %}
     select
         '{{ code }}' as service_level_code,
-        outcome_metric_code, respondent_group, weight, y, segment, channel, journey,
-        {{ code }} as x
-    from answered
-    where {{ code }} is not null
+        {{ (keys[1:] + scopes) | join(', ') }}
+        {%- for name in sums %},
+        {{ code }}_{{ name }} as {{ name }}
+        {%- endfor %}
+    from beside_each_other
+    where {{ code }}_n > 0
     {{ 'union all' if not loop.last }}
     {%- endfor %}
-),
-
--- the rows are looked at once; channels and scopes are added up from what they share
-finest as (
-    select
-        {{ (keys + scopes) | join(', ') }},
-        count(*) as n,
-        sum(weight) as w_sum,
-        sum(weight * weight) as w_sq_sum,
-        sum(weight * x) as x_sum,
-        sum(weight * y) as y_sum,
-        sum(weight * x * x) as x_x_sum,
-        sum(weight * x * y) as x_y_sum,
-        sum(weight * y * y) as y_y_sum
-    from pairs
-    group by {{ (keys + scopes) | join(', ') }}
 ),
 
 -- a letter waits for days and a call for minutes: what is compared is compared within its channel
