@@ -1,8 +1,8 @@
 """The models by DuckDB alone, compiled SQL and functions in Python: no dbt, no tests, no audit.
 
-`python -m benchmarks.bare_sql TARGET SECONDS.json [MODEL]` runs it, on build.duckdb in SERVICE_CONTROL_WAREHOUSE
+`python -m benchmarks.bare_sql TARGET SECONDS.json [MODEL …]` runs it, on build.duckdb in SERVICE_CONTROL_WAREHOUSE
 with its raw tables and seeds, in the order of its references, and writes the seconds of every model. With MODEL:
-only what that model needs.
+only these and what they need.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 import runpy
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -23,20 +23,21 @@ from orchestration.project import ROOT, folders
 from orchestration.warehouse import open_build
 
 
-def models_in_order(manifest: Mapping[str, Any], last: str | None = None) -> list[Mapping[str, Any]]:
-    """The models, each after those it reads; with `last` only that one and its ancestors.
+def models_in_order(manifest: Mapping[str, Any], last: Collection[str] = ()) -> list[Mapping[str, Any]]:
+    """The models, each after those it reads; with `last` only these and their ancestors.
 
     Raises
     ------
-    KeyError : there is no model called `last`.
+    KeyError : there is no model of a name in `last`.
     """
     models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     parents = {
         key: [parent for parent in node["depends_on"]["nodes"] if parent in models]
         for key, node in models.items()
     }
-    if last is not None:
-        found, unseen = set(), [{node["name"]: key for key, node in models.items()}[last]]
+    if last:
+        keys = {node["name"]: key for key, node in models.items()}
+        found, unseen = set(), [keys[name] for name in last]
         while unseen:
             key = unseen.pop()
             found.add(key)
@@ -57,8 +58,24 @@ class Models:
         return self.connection.table(self.names.get(name, f"seeds.{name}"))
 
 
-def run_models(target: Path, last: str | None = None) -> dict[str, float]:
-    """Make every model anew in build.duckdb. Returns seconds by model."""
+def make(
+    connection: duckdb.DuckDBPyConnection, node: Mapping[str, Any], names: Mapping[str, str], target: Path
+) -> None:
+    """Make one model. `names` has the table of every model that it may read, and its own."""
+    path = target / "compiled" / node["package_name"] / node["original_file_path"]
+    name = names[node["name"]]
+    if path.suffix == ".py":
+        module = runpy.run_path(str(ROOT / node["original_file_path"]))
+        connection.register("made", module["model"](Models(connection, names), connection))
+        connection.execute(f"create or replace table {name} as from made")
+        connection.unregister("made")
+    else:
+        kind = "view" if node["config"]["materialized"] == "view" else "table"
+        connection.execute(f"create or replace {kind} {name} as {path.read_text()}")
+
+
+def run_models(target: Path, *last: str) -> dict[str, float]:
+    """Make every model anew in build.duckdb, or `last` and what these need. Returns seconds by model."""
     models = models_in_order(json.loads((target / "manifest.json").read_text()), last)
     names = {node["name"]: f"{node['schema']}.{node['alias']}" for node in models}
     seconds = {}
@@ -69,20 +86,10 @@ def run_models(target: Path, last: str | None = None) -> dict[str, float]:
             connection.execute(f"drop schema if exists {schema} cascade")
             connection.execute(f"create schema {schema}")
         for node in models:
-            path = target / "compiled" / node["package_name"] / node["original_file_path"]
-            kind = "view" if node["config"]["materialized"] == "view" else "table"
             # The last of these says where a run ended.
             print(node["name"], flush=True)
             started = time.monotonic()
-            if path.suffix == ".py":
-                rows = runpy.run_path(str(ROOT / node["original_file_path"]))["model"](
-                    Models(connection, names), connection
-                )
-                connection.register("made", rows)
-                connection.execute(f"create table {names[node['name']]} as from made")
-                connection.unregister("made")
-            else:
-                connection.execute(f"create {kind} {names[node['name']]} as {path.read_text()}")
+            make(connection, node, names, target)
             seconds[node["name"]] = time.monotonic() - started
     return seconds
 

@@ -49,6 +49,7 @@ ALLOWED_SQL = {
     "driver_slots.sql": (TECHNICAL + ": places for as many drivers as LMG is calculated for", "13"),
     "employee_feedback.sql": ("the middle of a scale of 0 to 1", "0.5"),
     "int_feedback__loop.sql": (CALENDAR, "24 3600"),
+    "int_drivers__moments.sql": (TECHNICAL + ": how many places share a table of sums", "8"),
     "int_drivers__responses.sql": ("the middle of a scale of 0 to 1", "0.5"),
     "int_metrics__estimates.sql": (FORMULA + " or " + TECHNICAL, "1.5 3 4 1e-9 1e9 1e12 1e300"),
     "item_scores.sql": (TECHNICAL, "1e-9"),

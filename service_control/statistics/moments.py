@@ -81,7 +81,12 @@ class Moments:
     def usable(self, predictors: Sequence[str]) -> tuple[Moments, float]:
         """The sets on the first axis in which all predictors vary and none is a sum of others, and their share."""
         correlation = np.nan_to_num(self.select(predictors).correlation)
-        is_usable = np.linalg.eigvalsh(correlation)[:, 0] > SMALLEST_EIGENVALUE
+        try:
+            # mostly all of them are; this says so in a tenth of the time of their eigenvalues
+            np.linalg.cholesky(correlation - SMALLEST_EIGENVALUE * np.eye(len(predictors)))
+            return self, 1.0
+        except np.linalg.LinAlgError:
+            is_usable = np.linalg.eigvalsh(correlation)[:, 0] > SMALLEST_EIGENVALUE
         kept = Moments(self.names, self.n[is_usable], self.sums[is_usable], self.products[is_usable])
         return kept, float(is_usable.mean())
 

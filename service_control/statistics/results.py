@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 STEP = 1e-5
 """Of a derivative."""
@@ -60,7 +60,7 @@ class Estimate:
     @classmethod
     def of(cls, value: float, error: float, level: float, degrees_of_freedom: float = np.inf) -> Estimate:
         """Student's t interval at 1 - level; the normal one for infinite degrees of freedom."""
-        half = stats.t.ppf(1 - level / 2, degrees_of_freedom) * error
+        half = special.stdtrit(degrees_of_freedom, 1 - level / 2) * error
         return cls(
             float(value), float(value - half), float(value + half), float(error), float(degrees_of_freedom)
         )
@@ -81,7 +81,7 @@ class Estimate:
         """Two-sided, against zero; NaN where the interval was resampled."""
         if self.standard_error == 0:
             return float(self.value == 0)
-        return float(2 * stats.t.sf(abs(self.value / self.standard_error), self.degrees_of_freedom))
+        return float(2 * special.stdtr(self.degrees_of_freedom, -abs(self.value / self.standard_error)))
 
 
 def product(parts: list[Estimate], level: float) -> Estimate:

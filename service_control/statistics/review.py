@@ -48,26 +48,55 @@ class PairMoments:
         values : (units, periods, metrics), NaN where a unit was not measured.
         """
         firsts, seconds = np.triu_indices(len(names), 1)
-        a, b = values[..., firsts], values[..., seconds]
-        both = ~np.isnan(a) & ~np.isnan(b)
-        a, b = np.where(both, a, 0.0), np.where(both, b, 0.0)
-        parts = (both.astype(float), a, b, a * a, b * b, a * b)
-        return cls(
-            tuple(names[i] for i in firsts), tuple(names[i] for i in seconds), *(part.sum(axis=1) for part in parts)
-        )  # fmt: skip
+        known = ~np.isnan(values)
+        counts, filled = known.astype(float), np.where(known, values, 0.0)
+        squares = filled * filled
 
-    def correlation(self, weights: np.ndarray) -> np.ndarray:
-        """(..., m) Pearson correlations over the units with `weights` (..., units); NaN where one does not vary."""
-        n, a, b, aa, bb, ab = (
-            weights @ part
-            for part in (
-                self.n, self.sum_first, self.sum_second, self.square_first, self.square_second, self.product
-            )
+        def summed(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+            # all pairs of a unit are one product of matrices: pairs x periods would not fit for many units
+            return (first.transpose(0, 2, 1) @ second)[:, firsts, seconds]
+
+        return cls(
+            tuple(names[i] for i in firsts),
+            tuple(names[i] for i in seconds),
+            summed(counts, counts),
+            summed(filled, counts),
+            summed(counts, filled),
+            summed(squares, counts),
+            summed(counts, squares),
+            summed(filled, filled),
+        )
+
+    def correlation(self) -> tuple[np.ndarray, np.ndarray]:
+        """Pearson correlations over all units (m,), and without each unit in turn (units, m).
+
+        NaN where one of the two does not vary.
+        """
+        parts = (
+            self.n, self.sum_first, self.sum_second, self.square_first, self.square_second, self.product
         )  # fmt: skip
-        with np.errstate(invalid="ignore", divide="ignore"):
-            spread_a, spread_b = aa - a * a / n, bb - b * b / n
-            varies = (spread_a > 1e-12 * aa) & (spread_b > 1e-12 * bb)
-            return np.where(varies, (ab - a * b / n) / np.sqrt(spread_a * spread_b), np.nan)
+        totals = [part.sum(axis=0) for part in parts]
+        without = (total - part for total, part in zip(totals, parts, strict=True))
+        # what is left of a difference of sums is rounding below this part of them
+        *_, squares_first, squares_second, _ = totals
+        least = 1e-12 * squares_first, 1e-12 * squares_second
+        return _pearson(*totals, *least), _pearson(*without, *least)
+
+
+def _pearson(
+    n: np.ndarray,
+    a: np.ndarray,
+    b: np.ndarray,
+    aa: np.ndarray,
+    bb: np.ndarray,
+    ab: np.ndarray,
+    least_a: np.ndarray,
+    least_b: np.ndarray,
+) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread_a, spread_b = aa - a * a / n, bb - b * b / n
+        varies = (spread_a > least_a) & (spread_b > least_b)
+        return np.where(varies, (ab - a * b / n) / np.sqrt(spread_a * spread_b), np.nan)
 
 
 def reviewed_months(values: np.ndarray, last: int, *, assumptions: Assumptions) -> np.ndarray | None:
@@ -111,9 +140,7 @@ def correlations(pairs: PairMoments, *, assumptions: Assumptions) -> tuple[Corre
     """
     refused: dict[int, Refusal] = {}
     tested: dict[int, Estimate] = {}
-    units = len(pairs.n)
-    left_out = 1 - np.eye(units)
-    whole, without = pairs.correlation(np.ones(units)), pairs.correlation(left_out)
+    whole, without = pairs.correlation()
     level = assumptions.significance_level
     for j, value in enumerate(whole):
         name = f"{pairs.firsts[j]}, {pairs.seconds[j]}"
@@ -135,7 +162,8 @@ def correlations(pairs: PairMoments, *, assumptions: Assumptions) -> tuple[Corre
         j: _judged(pairs, j, float(whole[j]), z, float(q), assumptions)
         for (j, z), q in zip(tested.items(), q_values, strict=True)
     }
-    return tuple((judged | refused)[j] for j in range(len(whole)))
+    found = judged | refused
+    return tuple(found[j] for j in range(len(whole)))
 
 
 def _judged(

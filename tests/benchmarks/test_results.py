@@ -111,5 +111,5 @@ def test_only_what_a_model_needs_in_the_order_of_references() -> None:
             for key, parents in nodes.items()
         }
     }
-    assert [node["name"] for node in models_in_order(manifest, "c")] == ["a", "b", "c"]
+    assert [node["name"] for node in models_in_order(manifest, ["c"])] == ["a", "b", "c"]
     assert {node["name"] for node in models_in_order(manifest)} == set("abcd")

@@ -9,39 +9,48 @@
 
 with
 
+span as (
+    select period_start, period_end
+    from {{ ref('int_drivers__spans') }}
+    where span_code = 'latest'
+),
+
 observed as (
     {%- for code, day, went_wrong, called_good in pairs %}
     select
         '{{ code }}' as blind_spot_code,
-        {{ day }} as observed_on,
         customer_id,
         {{ scopes | join(', ') }},
         {{ went_wrong }} as went_wrong,
         {{ called_good }} as is_called_good
     from {{ ref('int_survey__matched_contacts') }}
-    where {{ day }} is not null
+    where {{ day }} >= (select span.period_start from span) and {{ day }} <= (select span.period_end from span)
     union all
     {%- endfor %}
     select
         'service_level_met' as blind_spot_code,
-        answers.submitted_on as observed_on,
         contacts.customer_id,
         {% for scope in scopes %}answers.{{ scope }}, {% endfor %}
         answers.box_value = -1 as went_wrong,
         contacts.is_sla_met as is_called_good
     from {{ ref('fct_survey_answers') }} as answers
     inner join {{ ref('fct_contacts') }} as contacts on answers.contact_id = contacts.contact_id
-    where answers.metric_code = 'ces' and answers.box_value is not null
+    where answers.metric_code = 'ces'
+        and answers.box_value is not null
+        and answers.submitted_on >= (select span.period_start from span)
+        and answers.submitted_on <= (select span.period_end from span)
     union all
     select
         'mark_given' as blind_spot_code,
-        submitted_on as observed_on,
         customer_id,
         {{ scopes | join(', ') }},
         relation = 'weakened' as went_wrong,
         mark_band is not null as is_called_good
     from {{ ref('int_emotions__responses') }}
-    where relation is not null and mark is not null
+    where relation is not null
+        and mark is not null
+        and submitted_on >= (select span.period_start from span)
+        and submitted_on <= (select span.period_end from span)
 ),
 
 summed as (
@@ -54,8 +63,6 @@ summed as (
         count(*) filter (where observed.went_wrong) as n,
         count(*) filter (where observed.went_wrong and observed.is_called_good) as missed_count
     from observed
-    inner join {{ ref('int_drivers__spans') }} as spans
-        on spans.span_code = 'latest' and observed.observed_on between spans.period_start and spans.period_end
     where observed.went_wrong is not null and observed.is_called_good is not null
     group by {{ grouping_by_scope(['observed.blind_spot_code'], scopes) }}
 )

@@ -11,7 +11,9 @@ asked as (
         drivers.driver_code,
         drivers.metric_code,
         drivers.is_affective,
-        min(drivers.display_position) as display_position
+        min(drivers.display_position) as display_position,
+        max(items.scale_minimum) as scale_minimum,
+        max(items.scale_maximum) as scale_maximum
     from {{ ref('dim_survey_items') }} as items
     inner join drivers on items.driver_code = drivers.driver_code
     group by items.survey_code, drivers.driver_kind, drivers.driver_code, drivers.metric_code, drivers.is_affective
@@ -23,6 +25,8 @@ select
     driver_code,
     metric_code,
     is_affective,
+    scale_minimum,
+    scale_maximum,
     cast(row_number() over (
         partition by survey_code, driver_kind order by display_position nulls last, driver_code nulls last
     ) as integer) as slot,

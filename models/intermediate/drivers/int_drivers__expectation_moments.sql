@@ -16,8 +16,6 @@ variables as (
     inner join {{ ref('int_drivers__outcomes') }} as outcomes on expectations.response_id = outcomes.response_id
     inner join {{ ref('analysis_outcomes') }} as chosen
         on chosen.analysis = 'expectation' and outcomes.outcome_metric_code = chosen.outcome_metric_code
-    inner join {{ ref('int_drivers__spans') }} as spans
-        on spans.span_code = 'latest' and outcomes.submitted_on between spans.period_start and spans.period_end
 ),
 
 summed as (

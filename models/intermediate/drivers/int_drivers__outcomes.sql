@@ -1,11 +1,20 @@
 with
 
+-- everything that reads this looks at the same twelve months
+span as (
+    select period_start, period_end
+    from {{ ref('int_drivers__spans') }}
+    where span_code = 'latest'
+),
+
 answers as (
     select response_id, survey_code, metric_code as outcome_metric_code, answer_value, scale_minimum, scale_maximum
     from {{ ref('fct_survey_answers') }}
     where answer_value is not null
         and metric_code <> 'engagement_score'
         and metric_code in (select chosen.outcome_metric_code from {{ ref('analysis_outcomes') }} as chosen)
+        and submitted_on >= (select span.period_start from span)
+        and submitted_on <= (select span.period_end from span)
     union all
     select
         response_id, survey_code, 'engagement_score' as outcome_metric_code, engagement_score as answer_value,
@@ -17,26 +26,37 @@ answers as (
         -100 as scale_minimum, 100 as scale_maximum
     from {{ ref('int_emotions__responses') }}
     where feeling_index is not null
-)
+),
 
 -- of two questions about one outcome in one response the mean
+scored as (
+    select
+        response_id,
+        survey_code,
+        outcome_metric_code,
+        avg(answer_value) as answer_value,
+        -- around the middle of the scale, so that sums keep their digits
+        avg(answer_value - (scale_minimum + scale_maximum) / 2) as y
+    from answers
+    group by response_id, survey_code, outcome_metric_code
+)
+
 select
-    answers.response_id,
-    answers.survey_code,
-    answers.outcome_metric_code,
-    left(md5(coalesce(min(responses.respondent_id), answers.response_id)), 2) as respondent_group,
-    coalesce(min(responses.respondent_id), answers.response_id) as respondent_key,
-    min(responses.contact_id) as contact_id,
-    min(responses.segment) as segment,
-    min(responses.region) as region,
-    min(responses.channel) as channel,
-    min(responses.journey) as journey,
-    min(responses.weight) as weight,
-    min(responses.submitted_on) as submitted_on,
-    avg(answers.answer_value) as answer_value,
-    -- around the middle of the scale, so that sums keep their digits
-    avg(answers.answer_value - (answers.scale_minimum + answers.scale_maximum) / 2) as y
-from answers
-inner join {{ ref('int_survey__responses_placed') }} as responses on answers.response_id = responses.response_id
+    scored.response_id,
+    scored.survey_code,
+    scored.outcome_metric_code,
+    left(md5(coalesce(responses.respondent_id, scored.response_id)), 2) as respondent_group,
+    coalesce(responses.respondent_id, scored.response_id) as respondent_key,
+    responses.contact_id,
+    responses.segment,
+    responses.region,
+    responses.channel,
+    responses.journey,
+    responses.weight,
+    responses.submitted_on,
+    scored.answer_value,
+    scored.y
+from scored
+inner join {{ ref('int_survey__responses_placed') }} as responses on scored.response_id = responses.response_id
+inner join span on responses.submitted_on between span.period_start and span.period_end
 where responses.weight > 0
-group by answers.response_id, answers.survey_code, answers.outcome_metric_code

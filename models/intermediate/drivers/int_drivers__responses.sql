@@ -1,33 +1,67 @@
 {#- Answers on drivers side by side: a sum of products needs both in one row. -#}
 with
 
+-- the months that the analyses look at
+spans as (
+    select min(period_start) as period_start, max(period_end) as period_end
+    from {{ ref('int_drivers__spans') }}
+    where span_code in ('latest', 'churn')
+),
+
 answers as (
     select
         answers.response_id,
+        answers.survey_code,
         asked.driver_kind,
-        asked.driver_count,
         asked.slot,
-        answers.answer_value,
-        answers.scale_minimum,
-        answers.scale_maximum
+        answers.answer_value
     from {{ ref('fct_survey_answers') }} as answers
     inner join {{ ref('int_drivers__asked') }} as asked
         on answers.survey_code = asked.survey_code and answers.driver_code = asked.driver_code
     where answers.answer_value is not null
+        and answers.submitted_on >= (select spans.period_start from spans)
+        and answers.submitted_on <= (select spans.period_end from spans)
+),
+
+scales as (
+    select
+        survey_code,
+        driver_kind,
+        driver_count,
+        {%- for slot in driver_slots() %}
+        max(case when slot = {{ slot }} then scale_minimum end) as minimum_{{ slot }},
+        max(case when slot = {{ slot }} then scale_maximum end) as maximum_{{ slot }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_drivers__asked') }}
+    group by survey_code, driver_kind, driver_count
+),
+
+beside_each_other as (
+    select
+        response_id,
+        survey_code,
+        driver_kind,
+        {%- for slot in driver_slots() %}
+        avg(case when slot = {{ slot }} then answer_value end) as raw_{{ slot }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from answers
+    group by response_id, survey_code, driver_kind
 ),
 
 complete as (
     select
-        response_id,
-        driver_kind,
+        beside_each_other.*,
         {%- for slot in driver_slots() %}
-        avg(case when slot = {{ slot }} then answer_value end) as raw_{{ slot }},
-        max(case when slot = {{ slot }} then scale_minimum end) as minimum_{{ slot }},
-        max(case when slot = {{ slot }} then scale_maximum end) as maximum_{{ slot }}{{ ',' if not loop.last }}
+        scales.minimum_{{ slot }},
+        scales.maximum_{{ slot }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from answers
-    group by response_id, driver_kind, driver_count
-    having count(distinct slot) = driver_count
+    from beside_each_other
+    inner join scales
+        on beside_each_other.survey_code = scales.survey_code
+        and beside_each_other.driver_kind = scales.driver_kind
+        and scales.driver_count = {% for slot in driver_slots() %}
+            case when beside_each_other.raw_{{ slot }} is null then 0 else 1 end{{ ' +' if not loop.last }}
+            {%- endfor %}
 )
 
 select

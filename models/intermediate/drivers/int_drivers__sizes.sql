@@ -15,8 +15,6 @@ driver_rows as (
     inner join {{ ref('int_drivers__outcomes') }} as outcomes on responses.response_id = outcomes.response_id
     inner join {{ ref('analysis_outcomes') }} as chosen
         on responses.driver_kind = chosen.analysis and outcomes.outcome_metric_code = chosen.outcome_metric_code
-    inner join {{ ref('int_drivers__spans') }} as spans
-        on spans.span_code = 'latest' and outcomes.submitted_on between spans.period_start and spans.period_end
     union all
     select
         'driver' as analysis,

@@ -30,18 +30,10 @@ customers as (
     from {{ ref('customer_engagement_value') }}
 ),
 
-placed as (
-    select 'organisation' as scope_kind, 'all' as scope_key, * from customers
-    {%- for attribute in attributes %}
-    union all
-    select '{{ attribute }}' as scope_kind, {{ attribute }} as scope_key, * from customers
-    {%- endfor %}
-),
-
-summed as (
+-- customers are looked at once; scopes are added up from groups that are alike in every attribute
+finest as (
     select
-        scope_kind,
-        scope_key,
+        {{ attributes | join(', ') }},
         max(valued_on) as valued_on,
         {%- for component, _, _ in components %}
         count({{ component }}_eur) as {{ component }}_n,
@@ -49,15 +41,14 @@ summed as (
         sum({{ component }}_eur * {{ component }}_eur) as {{ component }}_sq_sum,
         {%- endfor %}
         count(*) as customer_count
-    from placed
-    group by scope_kind, scope_key
+    from customers
+    group by {{ attributes | join(', ') }}
 ),
 
 -- What a sum moves for an error of a fit adds up over customers before it is squared: they share the fit.
-moved as (
+finest_moved as (
     select
-        placed.scope_kind,
-        placed.scope_key,
+        {% for attribute in attributes %}customers.{{ attribute }}, {% endfor %}
         contributions.fit_key,
         {%- for component, share, _ in components if share %}
         {%- for error in errors %}
@@ -65,9 +56,46 @@ moved as (
         {%- endfor %}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('int_value__contributions') }} as contributions
-    inner join placed on contributions.customer_id = placed.customer_id
+    inner join customers on contributions.customer_id = customers.customer_id
     where contributions.fit_key is not null
-    group by placed.scope_kind, placed.scope_key, contributions.fit_key
+    group by {% for attribute in attributes %}customers.{{ attribute }}, {% endfor %}contributions.fit_key
+),
+{% for part in ['finest', 'finest_moved'] %}
+{{ part }}_placed as (
+    select 'organisation' as scope_kind, 'all' as scope_key, * from {{ part }}
+    {%- for attribute in attributes %}
+    union all
+    select '{{ attribute }}' as scope_kind, {{ attribute }} as scope_key, * from {{ part }}
+    {%- endfor %}
+),
+{% endfor %}
+summed as (
+    select
+        scope_kind,
+        scope_key,
+        max(valued_on) as valued_on,
+        {%- for component, _, _ in components %}
+        sum({{ component }}_n) as {{ component }}_n,
+        sum({{ component }}_sum) as {{ component }}_sum,
+        sum({{ component }}_sq_sum) as {{ component }}_sq_sum,
+        {%- endfor %}
+        sum(customer_count) as customer_count
+    from finest_placed
+    group by scope_kind, scope_key
+),
+
+moved as (
+    select
+        scope_kind,
+        scope_key,
+        fit_key,
+        {%- for component, share, _ in components if share %}
+        {%- for error in errors %}
+        sum({{ component }}_{{ error }}) as {{ component }}_{{ error }}{{ ',' if not loop.last }}
+        {%- endfor %}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from finest_moved_placed
+    group by scope_kind, scope_key, fit_key
 ),
 
 fit_variances as (
