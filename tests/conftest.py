@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from orchestration.project import ONE_THREAD
 from tests.postgres import Server, running_server
 from tests.projects import Project
+
+# Before numpy is imported: as the commands of the project have it, and small products wait for no other thread.
+os.environ.update(ONE_THREAD)
 
 
 @pytest.fixture(scope="session")
