@@ -182,3 +182,24 @@ def test_words_in_quarantine_are_not_published(demo: Project, serving: duckdb.Du
     ).fetchone()
     assert shown == 0 and hidden > 10
     assert demo.value("select count(*) from marts.fct_verbatims where scrubbed_text is not null") > 5_000
+
+
+def test_metrics_judged_as_one_are_of_the_same_answers(demo: Project) -> None:
+    """What is decided for a family of metrics is decided on the numbers of one of them."""
+    family = """
+        with judged as (
+            select parts.n, sizes.n as n_of_family
+            from intermediate.int_metrics__period_parts as parts
+            inner join marts.dim_metrics as metrics using (metric_code)
+            inner join intermediate.int_metrics__group_sizes as sizes
+                using (period_grain, period_start, scope_kind, scope_key)
+            where sizes.family_code in (metric_code, metrics.item_metric_code)
+            qualify row_number() over (
+                partition by metric_code, period_grain, period_start, scope_kind, scope_key
+                order by sizes.family_code <> metric_code
+            ) = 1
+        )
+        select {} from judged
+        """
+    assert demo.value(family.format("count(*)")) > 100_000
+    assert demo.value(family.format("count(*) filter (where n <> n_of_family)")) == 0

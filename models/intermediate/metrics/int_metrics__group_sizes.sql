@@ -1,13 +1,13 @@
 with
 
--- Metrics of one item are sums of the same answers and must show the same cells: one of them decides for all.
+-- of a family one metric decides for all
 families as (
     select
-        coalesce(item_metric_code, metric_code) as family_code,
+        {{ family_of_metric() }} as family_code,
         min(metric_code) as metric_code,
         min(finest_grain) as finest_grain
     from {{ ref('dim_metrics') }}
-    group by coalesce(item_metric_code, metric_code)
+    group by {{ family_of_metric() }}
 ),
 
 counted_by_period as (

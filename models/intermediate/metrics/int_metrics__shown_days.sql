@@ -8,10 +8,10 @@
 with
 
 families as (
-    select coalesce(item_metric_code, metric_code) as family_code, min(metric_code) as metric_code
+    select {{ family_of_metric() }} as family_code, min(metric_code) as metric_code
     from {{ ref('dim_metrics') }}
     where finest_grain = 'day'
-    group by coalesce(item_metric_code, metric_code)
+    group by {{ family_of_metric() }}
 ),
 
 -- the pieces of weeks that are shown of the organisation

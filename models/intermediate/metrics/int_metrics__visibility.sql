@@ -1,7 +1,7 @@
 with
 
 families as (
-    select metric_code, coalesce(item_metric_code, metric_code) as family_code
+    select metric_code, {{ family_of_metric() }} as family_code
     from {{ ref('dim_metrics') }}
 ),
 
