@@ -1,4 +1,4 @@
-"""`python -m benchmarks.analysis_coverage`: do the intervals of the analyses hold the truth, and how fast are they?
+"""`python -m benchmarks.analysis_coverage`: do the intervals of the analyses hold the truth?
 
 Every study plants a truth, draws many small data sets from it, and counts how often the 95 % interval holds the truth
 and how often something without effect is called real. Only what leaves SQL (moments, counts, panels) goes into the
@@ -10,8 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -20,7 +19,6 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import duckdb
 import numpy as np
 from scipy import special, stats
 
@@ -434,66 +432,7 @@ def hash_of(text: str) -> int:
     return int.from_bytes(text.encode(), "little") % 2**32
 
 
-def speeds() -> Iterator[tuple[str, float]]:
-    """What is measured -> seconds on the clock."""
-    names = [f"driver_{i:02}" for i in range(12)]
-    columns = [*names, "outcome"]
-    with duckdb.connect() as connection:
-        connection.execute("set memory_limit = '3GB'; set threads = 2; set preserve_insertion_order = false")
-        scores = ", ".join(f"(1 + 6 * sqrt(random() * random()))::tinyint as {name}" for name in columns)
-        connection.execute(
-            f"create table answers as select {scores}, (hash(i) % 200)::smallint as respondent_group"
-            " from range(10000000) t(i)"
-        )
-        pairs = [(a, b) for i, a in enumerate(columns) for b in columns[i:]]
-        sums = ", ".join(f"sum({a}::int - 4)" for a in columns)
-        products = ", ".join(f"sum(({a}::int - 4) * ({b}::int - 4))" for a, b in pairs)
-        started = time.perf_counter()
-        table = connection.execute(
-            f"select count(*), {sums}, {products} from answers group by respondent_group"
-        ).fetchall()
-        yield (
-            "moments of 10,000,000 responses x 13 answers in 200 groups (DuckDB, 2 threads)",
-            time.perf_counter() - started,
-        )
-    found = np.array(table, dtype=float)
-    squares = np.empty((len(found), 13, 13))
-    first, second = np.triu_indices(13)
-    squares[:, first, second] = squares[:, second, first] = found[:, 14:]
-    groups = Moments(tuple(columns), found[:, 0], found[:, 1:14], squares)
-    started = time.perf_counter()
-    driver_impact(groups, "outcome", names, assumptions=ASSUMED)
-    yield "driver impact of 12 drivers from them, 1,000 bootstrap samples, LMG", time.perf_counter() - started
-
-    random = np.random.default_rng(0)
-    customers = 100_000
-    age = random.integers(1, 105, customers).astype(float)
-    frequency = random.negative_binomial(1, 0.3, customers)
-    recency = np.where(frequency > 0, np.ceil(age * random.random(customers)), 0)
-    cells, count = np.unique(np.column_stack([frequency, recency, age]), axis=0, return_counts=True)
-    started = time.perf_counter()
-    fit_repeat_buying(*cells.T, count)
-    yield f"repeat buying of {customers:,} customers in {len(cells):,} cells", time.perf_counter() - started
-
-    rows = series(random, 200, 36, 0.2, 1)
-    started = time.perf_counter()
-    panel_link("driver", "outcome", *rows.T, lags=(0, 1, 2, 3), assumptions=ASSUMED)
-    yield "link over 200 units x 36 periods, four lags", time.perf_counter() - started
-
-    scores = random.integers(1, 8, (100_000, 8)).astype(float)
-    left = (random.random(100_000) < special.expit(1 - 0.4 * scores[:, 0])).astype(float)
-    group = random.integers(0, 200, 100_000)
-    started = time.perf_counter()
-    effects = marginal_effects(
-        [f"d{i}" for i in range(8)], scores, np.ones(100_000), left, group, assumptions=ASSUMED
-    )
-    yield "marginal effects of 8 drivers, 100,000 customers one by one", time.perf_counter() - started
-    assert not isinstance(effects, Refusal)
-
-
-def page(
-    results: list[tuple[Study, dict[str, tuple[float, int]]]], seconds: list[tuple[str, float]], n: int
-) -> str:
+def page(results: list[tuple[Study, dict[str, tuple[float, int]]]], n: int) -> str:
     """The results as Markdown: a table per subject, a row per setting, a column per thing counted."""
     lines = [
         f"# Intervals of the analyses, {date.today()}",
@@ -515,8 +454,6 @@ def page(
         for setting, found in of_subject:
             cells = [f"{100 * found[name][0]:.1f}" if name in found else "" for name in counted]
             lines.append(f"| {setting} | {' | '.join(cells)} |")
-    lines += ["", "## Speed", "", "| | seconds |", "|---|---:|"]
-    lines += [f"| {what} | {spent:.2f} |" for what, spent in seconds]
     return "\n".join([*lines, ""])
 
 
@@ -528,7 +465,7 @@ def main() -> None:
     with ProcessPoolExecutor(PROCESSES) as pool:
         found = list(pool.map(run, STUDIES, [n] * len(STUDIES)))
     path = RESULTS / f"analysis_coverage_{date.today()}.md"
-    path.write_text(page(list(zip(STUDIES, found, strict=True)), list(speeds()), n), encoding="utf-8")
+    path.write_text(page(list(zip(STUDIES, found, strict=True)), n), encoding="utf-8")
     print(f"written to {path}")
 
 
