@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 # Small products on many threads wait for each other more than they work (orchestration/project.py, ONE_THREAD).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -31,7 +31,7 @@ import pyarrow as pa
 from orchestration.project import Folders, folders
 from orchestration.text_seeds import assumptions, cold_models, modifiers
 from orchestration.text_store import STORE, TextStore, reading_version
-from orchestration.warehouse import build_lock, limits, now
+from orchestration.warehouse import build_lock, limits, now, quoted
 from service_control.errors import InputError, ServiceControlError
 from service_control.text.coding import (
     RANDOM,
@@ -160,14 +160,11 @@ def _read(file: Path, of_row: Callable[[dict[str, str]], Made]) -> list[Made]:
 
 def _append(file: Path, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", newline="", encoding="utf-8") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
+    with _alone(file, "a") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         if not os.fstat(stream.fileno()).st_size:
             writer.writerow(columns)
         writer.writerows(rows)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def keep_coded(where: Folders, hashes: Container[str]) -> int:
@@ -177,8 +174,7 @@ def keep_coded(where: Folders, hashes: Container[str]) -> int:
         if not file.exists():
             continue
         # in place: whoever waits to append has this file open
-        with file.open("r+", newline="", encoding="utf-8") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
+        with _alone(file, "r+") as stream:
             header, *rows = csv.reader(stream)
             at = header.index("text_hash")
             kept = [row for row in rows if row[at] in hashes]
@@ -186,9 +182,17 @@ def keep_coded(where: Folders, hashes: Container[str]) -> int:
             stream.seek(0)
             csv.writer(stream, lineterminator="\n").writerows([header, *kept])
             stream.truncate()
-            stream.flush()
-            os.fsync(stream.fileno())
     return dropped
+
+
+@contextmanager
+def _alone(file: Path, mode: str) -> Iterator[TextIO]:
+    """A file that nobody else writes meanwhile; on the disk at the end."""
+    with file.open(mode, newline="", encoding="utf-8") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 @contextmanager
@@ -205,7 +209,7 @@ def _reach(where: Folders) -> Iterator[tuple[duckdb.DuckDBPyConnection, TextStor
             "there are no texts yet", where=str(where.build_database), remedy="run `make build` first"
         )
     with build_lock(where), duckdb.connect(config=limits(where)) as connection:
-        connection.execute(f"attach '{where.build_database}' as build (read_only)")
+        connection.execute(f"attach {quoted(str(where.build_database))} as build (read_only)")
         yield connection, TextStore(connection, where)
 
 

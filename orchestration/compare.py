@@ -18,8 +18,8 @@ import duckdb
 
 from orchestration.build import build
 from orchestration.project import Folders, folders
-from orchestration.readers import quoted
 from orchestration.transform import read_manifest
+from orchestration.warehouse import quoted
 from service_control.errors import ServiceControlError
 
 # Relative to the larger of the two, absolute below 1: sums in another order differ in the last digits.

@@ -24,8 +24,7 @@ from urllib.parse import urlsplit
 
 from orchestration.engines import Engine, Relation, replace_table
 from orchestration.project import Folders
-from orchestration.readers import quoted
-from orchestration.warehouse import open_build, read_json, write_json
+from orchestration.warehouse import open_build, quoted, read_json, write_json
 from service_control.errors import BuildError
 
 REMOTE = "sc://localhost:15002"

@@ -18,7 +18,7 @@ import duckdb
 from orchestration.coding import keep_coded
 from orchestration.project import Folders, folders
 from orchestration.text_store import STORE, TABLES, TextStore, text_store_file
-from orchestration.warehouse import build_lock, limits
+from orchestration.warehouse import build_lock, limits, quoted
 from service_control.errors import InputError, ServiceControlError
 
 # Column of int_text__delivered that names the person, and the words that are not theirs.
@@ -53,7 +53,7 @@ def erase(where: Folders, kind: str, person: str) -> Erased:
         raise InputError("there are no texts yet", where=str(where.build_database), remedy=remedy)
     with build_lock(where):
         with duckdb.connect(config=limits(where)) as connection:
-            connection.execute(f"attach '{where.build_database}' as build (read_only)")
+            connection.execute(f"attach {quoted(str(where.build_database))} as build (read_only)")
             TextStore(connection, where)
             connection.execute(
                 f"""
@@ -88,7 +88,7 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, where: Folders) -> None:
     file = text_store_file(where)
     fresh = file.with_name(f".{file.name}.new")
     fresh.unlink(missing_ok=True)
-    connection.execute(f"attach '{fresh}' as fresh")
+    connection.execute(f"attach {quoted(str(fresh))} as fresh")
     connection.execute(f"use fresh; {TABLES}; use memory")
     columns: dict[str, set[str]] = {}
     for table, column in connection.execute(

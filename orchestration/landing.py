@@ -32,10 +32,10 @@ from orchestration.catalogue import (
 from orchestration.files import Inspection, LandingFile, discover, inspect
 from orchestration.ledger import Check, Known, Ledger, Outcome, Seen, Staged
 from orchestration.project import Folders, Table, folders, read_contract, seeds_folder
-from orchestration.readers import query, quoted, read_rows
+from orchestration.readers import query, read_rows
 from orchestration.refusals import FileRefused
 from orchestration.reshape import reshape_contract, reshape_export, reshape_system
-from orchestration.warehouse import build_lock, open_build
+from orchestration.warehouse import build_lock, open_build, quoted
 from service_control.errors import InputError, ServiceControlError
 
 # Part of the fingerprint of every file: a loader that reads differently reads everything again.

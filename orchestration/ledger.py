@@ -18,10 +18,10 @@ import pyarrow as pa
 from orchestration.catalogue import CATALOGUE, Survey
 from orchestration.files import LandingFile
 from orchestration.project import Folders, Table
-from orchestration.readers import query, quoted
+from orchestration.readers import query
 from orchestration.refusals import FileRefused, Problem
 from orchestration.reshape import LINEAGE, identifier_sql
-from orchestration.warehouse import now, open_build
+from orchestration.warehouse import now, open_build, quoted
 
 BOOKS = """
 create schema if not exists raw;

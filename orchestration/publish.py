@@ -36,7 +36,7 @@ import duckdb
 
 from orchestration.project import Folders, folders
 from orchestration.public_voice import write_voice
-from orchestration.warehouse import build_lock, now, open_build, read_json, records
+from orchestration.warehouse import build_lock, now, open_build, quoted, read_json, records
 from service_control.errors import PublishError, ServiceControlError
 
 KEPT = 5
@@ -154,7 +154,7 @@ def _write_snapshot(
 ) -> dict[str, Any]:
     finished_at = now()
     with open_build(where) as connection:
-        connection.execute(f"attach '{_escaped(database)}' as snapshot")
+        connection.execute(f"attach {quoted(str(database))} as snapshot")
         connection.execute("use snapshot; create schema marts; use snapshot.marts;")
         tables = _copy_marts(connection)
         connection.execute(CHECK_RESULTS)
@@ -189,7 +189,7 @@ def _write_snapshot(
         _side_by_side(
             connection,
             [
-                f"copy snapshot.marts.\"{table}\" to '{_escaped(folder / 'exports' / table)}.parquet' ({PARQUET})"
+                f'copy snapshot.marts."{table}" to {quoted(str(folder / "exports" / f"{table}.parquet"))} ({PARQUET})'
                 for table in [*tables, "build_runs", "check_results"]
             ],
         )
@@ -232,15 +232,16 @@ def _copy_marts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     )
     for table, comment in found:
         if comment:
-            connection.execute(f'comment on table marts."{table}" is {_literal(comment)}')
+            connection.execute(f'comment on table marts."{table}" is {quoted(comment)}')
     for table, column, comment in columns:
-        connection.execute(f'comment on column marts."{table}"."{column}" is {_literal(comment)}')
+        connection.execute(f'comment on column marts."{table}"."{column}" is {quoted(comment)}')
     return [table for table, _ in found]
 
 
 def _side_by_side(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
     """Run statements that need nothing of each other: most tables are too small to keep more than one core busy."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    ((threads,),) = connection.execute("select current_setting('threads')").fetchall()
+    with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(connection.cursor().execute, statement) for statement in statements]:
             done.result()
 
@@ -249,7 +250,7 @@ def _write_feedback(connection: duckdb.DuckDBPyConnection, database: Path) -> No
     """What employees may read about themselves; a table that the build has not is left out."""
     # the folder first, so that the file never was readable for others
     database.parent.mkdir(mode=0o700)
-    connection.execute(f"attach '{_escaped(database)}' as feedback")
+    connection.execute(f"attach {quoted(str(database))} as feedback")
     connection.execute("create schema feedback.restricted")
     found = connection.execute(
         "select table_name from duckdb_tables() where database_name = 'build' and schema_name = 'restricted'"
@@ -270,7 +271,7 @@ def _carry_runs_over(connection: duckdb.DuckDBPyConnection, where: Folders) -> N
     if served is None:
         return
     path = where.snapshots / f"serving_{served}.duckdb"
-    connection.execute(f"attach '{_escaped(path)}' as former (read_only)")
+    connection.execute(f"attach {quoted(str(path))} as former (read_only)")
     connection.execute("insert into marts.build_runs by name select * from former.marts.build_runs")
     connection.execute("detach former")
 
@@ -408,14 +409,6 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def main(arguments: list[str] | None = None) -> int:

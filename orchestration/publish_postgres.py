@@ -25,8 +25,8 @@ import duckdb
 from orchestration.compare import mart_keys
 from orchestration.project import Folders, folders
 from orchestration.publish import PUBLIC_SCHEMA, current_id, snapshot_ids
-from orchestration.readers import quoted
 from orchestration.transform import parse_models, read_manifest
+from orchestration.warehouse import quoted
 from service_control.errors import PublishError, ServiceControlError
 
 # A connection string of libpq; what it leaves out comes from libpq's own variables and ~/.pgpass.

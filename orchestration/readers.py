@@ -19,6 +19,7 @@ import duckdb
 from orchestration.catalogue import Declaration
 from orchestration.files import Inspection, LandingFile, read_header, with_one_newline
 from orchestration.refusals import FileRefused, Problem
+from orchestration.warehouse import quoted
 
 # The module's own limit of 128 kB is less than one long text.
 csv.field_size_limit(1 << 30)
@@ -48,11 +49,6 @@ class Delivered:
 def query(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[tuple]:
     """All rows of a statement: DuckDB refuses further work while a result is half fetched."""
     return connection.execute(sql, parameters).fetchall()
-
-
-def quoted(text: str) -> str:
-    """An SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _trimmed(text: str) -> str:

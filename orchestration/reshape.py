@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from orchestration.catalogue import RESPONSE_ROLES, Declaration, Survey, repeated
 from orchestration.files import LandingFile, other_delimiter
 from orchestration.project import Column, Table
-from orchestration.readers import Delivered, quoted
+from orchestration.readers import Delivered
 from orchestration.refusals import FileRefused, Problem, near_misses
+from orchestration.warehouse import quoted
 
 LINEAGE = ("_file", "_row", "_loaded_at")
 

@@ -33,7 +33,7 @@ import pyarrow as pa
 
 from orchestration.project import ROOT, Folders, folders
 from orchestration.text_seeds import cold_models, modifiers, scrub_words, scrubber
-from orchestration.warehouse import limits
+from orchestration.warehouse import limits, quoted
 from service_control.text.gate import Change
 from service_control.text.pipeline import RawBatch, ScoredBatch, ScrubbedBatch, score_all, scrub_all
 from service_control.text.prevalence import CERTAIN, STEPS_PER_UNIT
@@ -131,8 +131,7 @@ class TextStore:
     def __init__(self, connection: duckdb.DuckDBPyConnection, where: Folders | None = None) -> None:
         self._where = where or folders()
         self._connection = connection
-        file = str(text_store_file(self._where)).replace("'", "''")
-        connection.execute(f"attach if not exists '{file}' as {STORE}")
+        connection.execute(f"attach if not exists {quoted(str(text_store_file(self._where)))} as {STORE}")
         # A transaction writes one file only, and dbt has one open on its own.
         self._writer = connection.cursor()
         self._writer.execute(f"use {STORE}")

@@ -33,6 +33,11 @@ def limits(where: Folders) -> dict[str, str]:
     }
 
 
+def quoted(text: str) -> str:
+    """An SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def now() -> datetime:
     """This moment in UTC, without zone, as the warehouse stores it."""
     return datetime.now(UTC).replace(tzinfo=None)
