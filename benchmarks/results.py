@@ -30,7 +30,7 @@ class Results:
     def __init__(self, folder: Path = FOLDER) -> None:
         cores, gib = len(os.sched_getaffinity(0)), _memory_gib()
         self.path = folder / f"{date.today().isoformat()}_{cores}_cores_{gib}_gib.json"
-        self.machine = f"{cores} cores, {gib} GiB, {platform.system()}, Python {platform.python_version()}"
+        self.machine = machine()
 
     def add(self, organisation: Organisation, memory: str | None, result: Result) -> None:
         """Put a result in the place of an earlier one of the same way, size and memory limit."""
@@ -58,6 +58,12 @@ class Results:
         }
         self.path.parent.mkdir(exist_ok=True)
         self.path.write_text(json.dumps(content, indent=1) + "\n")
+
+
+def machine() -> str:
+    """What this process may use of the machine, and the system."""
+    cores = len(os.sched_getaffinity(0))
+    return f"{cores} cores, {_memory_gib()} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
 def _memory_gib() -> int:

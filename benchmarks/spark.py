@@ -2,7 +2,8 @@
 
 `python -m benchmarks.spark --scale 1 2.6` makes a simulated organisation per scale in a temporary folder, builds it on
 DuckDB and then on a cluster of this machine: undisturbed; with a worker and its executor killed (-9) early, and again
-half-way; with the driver killed half-way, and once more after it was started again. Needs `make spark`.
+half-way; with the driver killed half-way, and once more after it was started again.
+`--undisturbed` kills nothing. Needs `make spark`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.build import RESULTS, machine
+from benchmarks.results import FOLDER, machine
 from orchestration.compare import Comparison, compare_marts, mart_keys, report
 from orchestration.project import ROOT
 from orchestration.spark_server import Cluster, spark_cluster
@@ -78,7 +79,9 @@ def lose_driver(cluster: Cluster) -> None:
     os.killpg(cluster.driver.pid, signal.SIGKILL)
 
 
-def measure(scale: float, folder: Path, memory: str) -> tuple[int, list[Result]]:
+def measure(
+    scale: float, folder: Path, memory: str, *, is_disturbed: bool = True
+) -> tuple[int, list[Result]]:
     """Every build of one organisation. Returns the number of answers and the results."""
     environment = os.environ | {
         "SERVICE_CONTROL_LANDING": str(folder / "landing"),
@@ -111,6 +114,8 @@ def measure(scale: float, folder: Path, memory: str) -> tuple[int, list[Result]]
 
         on_spark("Spark, cold")
         on_spark("Spark")
+        if not is_disturbed:
+            return answers, results
         on_spark("Spark, a worker killed early", EARLY, partial(lose_worker, cluster))
         cluster.start_worker(2, memory)
         on_spark("Spark, a worker killed half-way", HALF_WAY, partial(lose_worker, cluster))
@@ -145,22 +150,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scale", type=float, nargs="+", default=[1, 2.6])
     parser.add_argument("--memory", default="1g", help="of each worker and of the driver")
+    parser.add_argument(
+        "--undisturbed", action="store_true", help="only builds during which nothing is killed"
+    )
     options = parser.parse_args()
     parts, is_equal = [], True
     for scale in options.scale:
         with tempfile.TemporaryDirectory(prefix="service_control_bench_") as folder:
-            answers, results = measure(scale, Path(folder), options.memory)
+            answers, results = measure(
+                scale, Path(folder), options.memory, is_disturbed=not options.undisturbed
+            )
         compared = {r.build: r.comparisons for r in results if r.comparisons}
         is_equal = is_equal and all(c.is_equal for found in compared.values() for c in found)
         parts.append(f"{table(scale, answers, results)}\n\n{report(compared)}\n")
         print(parts[-1], flush=True)
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"spark_{date.today().isoformat()}.md"
-    scales = " ".join(f"{scale:g}" for scale in options.scale)
+    scales = "_".join(f"{scale:g}" for scale in options.scale)
+    path = FOLDER / f"spark_{scales}_{date.today().isoformat()}.md"
+    command = " ".join(["python -m benchmarks.spark", *sys.argv[1:]])
     path.write_text(
         f"# Builds on Spark, {date.today().isoformat()}\n\n{machine()}. Two workers of one core, {options.memory} each "
-        f"and for the driver. Command: `python -m benchmarks.spark --scale {scales} --memory {options.memory}`\n\n"
-        + "\n".join(parts)
+        f"and for the driver. Command: `{command}`\n\n" + "\n".join(parts)
     )
     print(f"written to {path.relative_to(ROOT)}")
     return 0 if is_equal else 1
