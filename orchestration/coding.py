@@ -30,7 +30,7 @@ import pyarrow as pa
 
 from orchestration.project import Folders, folders
 from orchestration.text_seeds import assumptions, cold_models, modifiers
-from orchestration.text_store import STORE, TextStore, reading_version
+from orchestration.text_store import TextStore
 from orchestration.warehouse import build_lock, limits, now, quoted
 from service_control.errors import InputError, ServiceControlError
 from service_control.text.coding import (
@@ -223,7 +223,6 @@ def draw(where: Folders, task: str, language: str, size: int, out: Path) -> int:
     _known(task)
     known = read_samples(where)
     with _reach(where) as (connection, store):
-        models = store.active_models()
         drawn = [one.text_hash for one in known if (one.task, one.language_code) == (task, language)]
         connection.execute("create temp table drawn as select unnest(?::varchar[]) as text_hash", [drawn])
         connection.execute(
@@ -231,12 +230,10 @@ def draw(where: Folders, task: str, language: str, size: int, out: Path) -> int:
             create temp table candidates as
             select distinct texts.text_hash, texts.scrubbed_text, known.scores
             from build.intermediate.int_text__texts as texts
-            inner join {STORE}.scores as known
-                on texts.text_hash = known.text_hash and known.task = ? and known.model_version = ?
-                and known.reading_version = ?
+            inner join ({store.scores(task)}) as known on texts.text_hash = known.text_hash
             anti join drawn on texts.text_hash = drawn.text_hash
             where texts.speaker = 'customer' and texts.language_code = ? and not texts.is_in_quarantine""",
-            [task, models[task].version, reading_version(models), language],
+            [language],
         )
         found = connection.sql("select * from candidates order by text_hash").to_arrow_table()
     if not found.num_rows:

@@ -23,6 +23,8 @@ from service_control.errors import InputError, ServiceControlError
 
 # Column of int_text__delivered that names the person, and the words that are not theirs.
 PEOPLE = {"customer": "true", "employee": "speaker <> 'customer'", "respondent": "true"}
+# By its first of these columns a table of texts.duckdb says what of it stays.
+KEPT = {"source_key": "kept_sources", "text_hash": "kept_texts", "text_id": "kept_text_ids"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def erase(where: Folders, kind: str, person: str) -> Erased:
                 create temp table kept_sources as
                 select distinct source_key from delivered where not is_of_person;
                 create temp table kept_texts as
-                select distinct text_hash from {STORE}.scrubbed semi join kept_sources using (source_key)""")
+                select distinct text_hash from {STORE}.scrubbed semi join kept_sources using (source_key);
+                create temp table kept_text_ids as
+                select text_id from {STORE}.texts semi join kept_texts using (text_hash)""")
             texts = connection.execute(
                 f"select count(distinct text_hash) from {STORE}.scrubbed anti join kept_texts using (text_hash)"
             ).fetchall()[0][0]
@@ -96,9 +100,7 @@ def _rewrite(connection: duckdb.DuckDBPyConnection, where: Folders) -> None:
     ).fetchall():
         columns.setdefault(table, set()).add(column)
     for table, names in columns.items():
-        kept = "semi join kept_sources using (source_key)" if "source_key" in names else ""
-        if "text_hash" in names and not kept:
-            kept = "semi join kept_texts using (text_hash)"
+        kept = next((f"semi join {known} using ({key})" for key, known in KEPT.items() if key in names), "")
         connection.execute(f"insert into fresh.{table} by name select * from {STORE}.{table} {kept}")
     connection.execute(f"detach fresh; detach {STORE}")
     fresh.replace(file)

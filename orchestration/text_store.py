@@ -7,9 +7,11 @@ codes of people and learned weights cannot be made again. Rows are only added.
 | table | one row per |
 |---|---|
 | `scrubbed` | words with their people, version of the rules |
-| `texts` | distinct scrubbed text, version of the reading: its language and length |
-| `scores` | text, task, version of the model and of the reading; `scores` in the order of the labels |
-| `tags` | the same and label given: score, intensity, terms behind it |
+| `texts` | distinct scrubbed text: its hash, and a number for the tables below, which hold many rows of it |
+| `readings` | task, version of the model and of the reading: a number for the tables below |
+| `languages` | text and reading of the language: its language and length |
+| `scores` | text and reading: `scores` in the order of the labels |
+| `tags` | text, reading and label given: score, intensity, terms behind it |
 | `term_weights` | version of a model, language, label and term |
 | `calibrations` | version of a model, learned language and label: its share among the texts |
 | `trainings` | model that was learned: against which one, and what the gate had against it |
@@ -75,13 +77,14 @@ TABLES = """
 create table if not exists scrubbed (
     source_key varchar, scrubber_version varchar, text_hash varchar, scrubbed_text varchar, found_kinds varchar,
     quarantine_reason varchar);
-create table if not exists texts (
-    text_hash varchar, reading_version varchar, language_code varchar, word_count integer);
-create table if not exists scores (
-    text_hash varchar, task varchar, model_version varchar, reading_version varchar, scores double[]);
+create table if not exists texts (text_id bigint, text_hash varchar);
+create table if not exists readings (
+    reading_id integer, task varchar, model_version varchar, reading_version varchar);
+create table if not exists languages (
+    text_id bigint, reading_id integer, language_code varchar, word_count integer);
+create table if not exists scores (text_id bigint, reading_id integer, scores double[]);
 create table if not exists tags (
-    text_hash varchar, task varchar, model_version varchar, reading_version varchar, label varchar, score double,
-    intensity integer, terms varchar);
+    text_id bigint, reading_id integer, label varchar, score double, intensity integer, terms varchar);
 create table if not exists term_weights (
     model_version varchar, task varchar, language_code varchar, term varchar, label varchar, weight double);
 create table if not exists calibrations (
@@ -135,7 +138,19 @@ class TextStore:
         # A transaction writes one file only, and dbt has one open on its own.
         self._writer = connection.cursor()
         self._writer.execute(f"use {STORE}")
+        if self._is_older():
+            self._writer.execute("drop table texts; drop table scores; drop table tags")
         self._writer.execute(TABLES)
+
+    def _is_older(self) -> bool:
+        """Of a release in which every row held the hash: what was read then is read again, codes and models stay."""
+        return bool(
+            self._writer.execute(
+                "select 1 from duckdb_columns() where database_name = ? and table_name = 'scores' "
+                "and column_name = 'text_hash'",
+                [STORE],
+            ).fetchall()
+        )
 
     def scrub(self, delivered: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`scrubbed` of every source_key of int_text__delivered, those that are new among them."""
@@ -172,26 +187,37 @@ class TextStore:
         self._connection.execute("""
             create or replace temp table wanted_texts as
             select text_hash, any_value(scrubbed_text) as scrubbed_text from scrubbed_now group by text_hash""")
+        self._number_texts()
         models = self.active_models()
-        for bits, tasks in self._missing(models).items():
-            self._score(models, tasks, bits)
+        readings = self._readings(models)
+        for bits, tasks in self._missing(readings).items():
+            self._score(models, readings, tasks, bits)
         return self._connection.sql(f"""
-            select known.text_hash, known.language_code, known.word_count
-            from {STORE}.texts as known semi join wanted_texts as wanted on known.text_hash = wanted.text_hash
-            where known.reading_version = '{reading_version(models)}'""")
+            select texts.text_hash, languages.language_code, languages.word_count
+            from {STORE}.languages as languages
+            inner join {STORE}.texts as texts on languages.text_id = texts.text_id
+            semi join wanted_texts as wanted on texts.text_hash = wanted.text_hash
+            where languages.reading_id = {readings[LANGUAGE]}""")
 
     def tags(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`tags` of the active models for every text_hash of int_text__scored."""
-        models = self.active_models()
-        active = ", ".join(f"('{task}', '{model.version}')" for task, model in models.items())
         self._connection.register("scored_now", scored)
         return self._connection.sql(f"""
             select
-                known.text_hash, known.task, known.label, known.model_version, known.score,
-                nullif(known.intensity, 0) as intensity, known.terms
-            from {STORE}.tags as known semi join scored_now as scored on known.text_hash = scored.text_hash
-            where known.reading_version = '{reading_version(models)}'
-                and (known.task, known.model_version) in ({active})""")
+                texts.text_hash, readings.task, tags.label, readings.model_version, tags.score,
+                nullif(tags.intensity, 0) as intensity, tags.terms
+            from {STORE}.tags as tags
+            inner join {STORE}.readings as readings on tags.reading_id = readings.reading_id
+            inner join {STORE}.texts as texts on tags.text_id = texts.text_id
+            semi join scored_now as scored on texts.text_hash = scored.text_hash
+            where tags.reading_id in ({self._active_readings()})""")
+
+    def scores(self, task: str) -> str:
+        """A query of the scores of the active model of a task, as text_hash and scores."""
+        return f"""
+            select texts.text_hash, scores.scores
+            from {STORE}.scores as scores inner join {STORE}.texts as texts on scores.text_id = texts.text_id
+            where scores.reading_id = {self._readings(self.active_models())[task]}"""
 
     def evidence(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """int_text__evidence: how much each text speaks for each label, of tasks that were learned."""
@@ -222,10 +248,12 @@ class TextStore:
                 end))) as integer) as step
             from scored_now as scored
             inner join active_labels as labels on scored.language_code = labels.language_code
+            inner join {STORE}.readings as readings
+                on labels.task = readings.task and labels.model_version = readings.model_version
+            inner join {STORE}.texts as texts on scored.text_hash = texts.text_hash
             inner join {STORE}.scores as known
-                on scored.text_hash = known.text_hash and labels.task = known.task
-                and labels.model_version = known.model_version
-            where known.reading_version = '{reading_version(models)}'""")
+                on texts.text_id = known.text_id and readings.reading_id = known.reading_id
+            where readings.reading_id in ({self._active_readings()})""")
 
     def labels(self) -> duckdb.DuckDBPyRelation:
         """int_text__models: what the active models can give."""
@@ -335,19 +363,19 @@ class TextStore:
 
     def given(self, old: Model, new: Model, language: str) -> tuple[np.ndarray, np.ndarray]:
         """Labels given by two models of a task to all texts of a language, as (texts, labels) each."""
-        reading = reading_version(self.active_models())
+        active = self.active_models()
         self._writer.execute(
-            "create or replace temp table compared as select text_hash, row_number() over () - 1 as place from texts "
-            "where language_code = ? and reading_version = ?",
-            [language, reading],
+            "create or replace temp table compared as select text_id, row_number() over () - 1 as place from languages "
+            "where language_code = ? and reading_id = ?",
+            [language, self._readings(active)[LANGUAGE]],
         )
         count = self._writer.execute("select count(*) from compared").fetchall()[0][0]
         tables = []
         for model in (old, new):
             found = self._writer.execute(
                 "select compared.place, list_position(?, tags.label) - 1 as label from tags inner join compared "
-                "using (text_hash) where tags.task = ? and tags.model_version = ? and tags.reading_version = ?",
-                [list(model.labels), model.task, model.version, reading],
+                "using (text_id) where tags.reading_id = ?",
+                [list(model.labels), self._readings({**active, model.task: model})[model.task]],
             ).fetchnumpy()
             table = np.zeros((count, len(model.labels)), bool)
             table[found["place"], found["label"]] = True
@@ -369,53 +397,80 @@ class TextStore:
             from {STORE}.changes as changes
             inner join {STORE}.promotions as promotions using (task, model_version)""")
 
-    def _missing(self, models: Mapping[str, Model]) -> dict[int, tuple[str, ...]]:
-        """Groups of tasks that some texts were not read for, by `bits`; a temp table says which texts. Read for the
-        language are those in `texts`.
-        """
-        reading = reading_version(models)
-        bit = {task: 1 << at for at, task in enumerate(models)}
-        every = sum(bit.values())
-        scored = ", ".join(
-            f"('{task}', '{models[task].version}', {bit[task]})" for task in bit if task != LANGUAGE
+    def _number_texts(self) -> None:
+        """A number for each of wanted_texts that has none."""
+        new = self._connection.sql(
+            f"select text_hash from wanted_texts as wanted anti join {STORE}.texts as known "
+            "on wanted.text_hash = known.text_hash"
         )
+        ((last,),) = self._writer.execute("select coalesce(max(text_id), 0) from texts").fetchall()
+        for batch in self._in_transactions(new.to_arrow_reader(BATCH)):
+            numbers = pa.array(np.arange(last + 1, last + 1 + len(batch)))
+            self._add("texts", pa.table({"text_id": numbers, "text_hash": batch["text_hash"]}))
+            last += len(batch)
+
+    def _readings(self, models: Mapping[str, Model]) -> dict[str, int]:
+        """Per task the number of its reading by today's rules; one that is new gets the next."""
+        version = reading_version(models)
+        known = {
+            (task, model): number
+            for number, task, model in self._writer.execute(
+                "select reading_id, task, model_version from readings where reading_version = ?", [version]
+            ).fetchall()
+        }
+        for task, model in models.items():
+            if (task, model.version) not in known:
+                ((known[task, model.version],),) = self._writer.execute(
+                    "insert into readings select coalesce(max(reading_id), 0) + 1, ?, ?, ? from readings "
+                    "returning reading_id",
+                    [task, model.version, version],
+                ).fetchall()
+        return {task: known[task, model.version] for task, model in models.items()}
+
+    def _active_readings(self) -> str:
+        return ", ".join(map(str, self._readings(self.active_models()).values()))
+
+    def _missing(self, readings: Mapping[str, int]) -> dict[int, tuple[str, ...]]:
+        """Groups of tasks that some texts were not read for, by `bits`; a temp table says which texts."""
+        bit = {task: 1 << at for at, task in enumerate(readings)}
+        every = sum(bit.values())
+        scored = ", ".join(f"({readings[task]}, {bit[task]})" for task in bit if task != LANGUAGE)
         self._connection.execute(f"""
             create or replace temp table missing_scores as
             with known as (
-                select text_hash, {bit[LANGUAGE]} as bit from {STORE}.texts where reading_version = '{reading}'
+                select text_id, {bit[LANGUAGE]} as bit from {STORE}.languages
+                where reading_id = {readings[LANGUAGE]}
                 union all
-                select scores.text_hash, active.bit
-                from {STORE}.scores as scores inner join (values {scored}) as active (task, model_version, bit)
-                    on scores.task = active.task and scores.model_version = active.model_version
-                where scores.reading_version = '{reading}'),
-            read_before as (select text_hash, cast(bit_or(bit) as integer) as bits from known group by text_hash)
-            select wanted.text_hash, {every} - coalesce(read_before.bits, 0) as bits
-            from wanted_texts as wanted left join read_before on wanted.text_hash = read_before.text_hash
+                select scores.text_id, active.bit
+                from {STORE}.scores as scores inner join (values {scored}) as active (reading_id, bit)
+                    on scores.reading_id = active.reading_id),
+            read_before as (select text_id, cast(bit_or(bit) as integer) as bits from known group by text_id)
+            select texts.text_id, wanted.scrubbed_text, {every} - coalesce(read_before.bits, 0) as bits
+            from wanted_texts as wanted
+            inner join {STORE}.texts as texts on wanted.text_hash = texts.text_hash
+            left join read_before on texts.text_id = read_before.text_id
             where read_before.bits is distinct from {every}""")
         found = self._connection.execute("select distinct bits from missing_scores order by bits").fetchall()
         return {bits: tuple(task for task in bit if bits & bit[task]) for (bits,) in found}
 
-    def _score(self, models: Mapping[str, Model], tasks: Sequence[str], bits: int) -> None:
-        reading = reading_version(models)
+    def _score(
+        self, models: Mapping[str, Model], readings: Mapping[str, int], tasks: Sequence[str], bits: int
+    ) -> None:
         asked = [models[task] for task in dict.fromkeys((LANGUAGE, *tasks))]
-        versions = {model.task: model.version for model in asked}
-        new = f"""
-            from missing_scores as missing inner join wanted_texts as wanted using (text_hash)
-            where missing.bits = {bits}"""
+        new = f"from missing_scores where bits = {bits}"
         made = score_all(
-            self._batches(f"select wanted.text_hash, wanted.scrubbed_text {new}"),
+            self._batches(f"select text_id, scrubbed_text {new}"),
             asked,
             modifiers(),
             self._processes(self._count(new)),
             _scrubbed_texts,
-            partial(_scored_rows, versions),
+            partial(_scored_rows, readings),
         )
-        for texts, scores, tags in self._in_transactions(made):
+        for languages, scores, tags in self._in_transactions(made):
             if LANGUAGE in tasks:
-                self._add("texts", texts, reading_version=reading)
-            for task, rows in scores.items():
-                self._add("scores", rows, task=task, model_version=versions[task], reading_version=reading)
-            self._add("tags", tags, reading_version=reading)
+                self._add("languages", languages)
+            self._add("scores", scores)
+            self._add("tags", tags)
 
     def _add(self, table: str, rows: pa.Table, **columns: str) -> None:
         """Rows of one table; `columns` are the same in all rows."""
@@ -480,29 +535,35 @@ def _scrubbed_texts(read: pa.RecordBatch) -> list[str]:
 
 
 def _scored_rows(
-    versions: Mapping[str, str], read: pa.RecordBatch, made: ScoredBatch
-) -> tuple[pa.Table, dict[str, pa.Table], pa.Table]:
-    """Rows of `texts`, of `scores` per task, and of `tags`."""
-    hashes, scores, tags = read["text_hash"], made.scores, made.tags
-    texts = pa.table(
-        {"text_hash": hashes, "language_code": scores.language.tolist(), "word_count": scores.words}
-    )
+    readings: Mapping[str, int], read: pa.RecordBatch, made: ScoredBatch
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Rows of `languages`, `scores` and `tags`."""
+    texts, scores, tags = read["text_id"], made.scores, made.tags
     return (
-        texts,
-        {
-            task: pa.table(
+        pa.table(
+            {
+                "text_id": texts,
+                "reading_id": pa.repeat(readings[LANGUAGE], len(texts)),
+                "language_code": scores.language.tolist(),
+                "word_count": scores.words,
+            }
+        ),
+        pa.concat_tables(
+            pa.table(
                 {
-                    "text_hash": hashes,
-                    "scores": pa.FixedSizeListArray.from_arrays(values.ravel(), values.shape[1]),
+                    "text_id": texts,
+                    "reading_id": pa.repeat(readings[task], len(texts)),
+                    "scores": pa.ListArray.from_arrays(
+                        pa.array(np.arange(0, values.size + 1, values.shape[1], np.int32)), values.ravel()
+                    ),
                 }
             )
             for task, values in scores.values.items()
-        },
+        ),
         pa.table(
             {
-                "text_hash": hashes.take(pa.array(tags.text)),
-                "task": tags.task,
-                "model_version": pa.array(list(map(versions.get, tags.task.to_pylist())), pa.string()),
+                "text_id": texts.take(pa.array(tags.text)),
+                "reading_id": list(map(readings.get, tags.task.to_pylist())),
                 "label": tags.label,
                 "score": tags.score,
                 "intensity": tags.intensity,

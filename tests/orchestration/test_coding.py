@@ -157,7 +157,8 @@ def test_people_s_codes_become_the_active_model(organisation: Folders, tmp_path:
         store = read(connection, organisation)
         assert store.active_models()[DRIVER].version == training.model.version
         texts, versions = connection.sql(
-            f"select count(distinct text_hash), count(distinct model_version) from {STORE}.scores where task = 'driver'"
+            f"select count(distinct text_id), count(distinct model_version) from {STORE}.scores "
+            f"inner join {STORE}.readings using (reading_id) where task = 'driver'"
         ).fetchall()[0]
         assert versions == 2 and texts == count_rows(connection)["texts"]
         found = store.tags(connection.table("scored"))

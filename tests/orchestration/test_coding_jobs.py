@@ -68,8 +68,8 @@ def test_codes_of_people_become_the_active_model(organisation: Folders, tmp_path
         after = store.active_models()[DRIVER].version
         versions = dict(
             connection.execute(
-                "select model_version, count(distinct text_hash) from text_store.scores where task = 'driver' "
-                "group by model_version"
+                "select model_version, count(distinct text_id) from text_store.scores "
+                "inner join text_store.readings using (reading_id) where task = 'driver' group by model_version"
             ).fetchall()
         )
         changed = {row[2] for row in store.changes().fetchall()}
