@@ -9,6 +9,7 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def report(content: dict[str, Any], plots: Sequence[str]) -> str:
         + [sized(rows, size) for size in sizes(rows)],
         "Growth: b in seconds ~ answersᵇ, 1 is linear": [growth(rows)],
         "What is added to the SQL": [overhead(rows)],
-        "Where the time goes": [slowest(rows, size) for size in sizes(rows)],
+        "Where the time goes": [layers(rows), *(slowest(rows, size) for size in sizes(rows))],
     }
     parts = [
         f"# Benchmarks, {content['date']}",
@@ -138,8 +139,11 @@ def seconds(value: float) -> str:
 
 
 def growth(rows: Sequence[Row]) -> str:
-    """One line per way and limit that was measured at two sizes."""
-    pairs = list(zip(sizes(rows), sizes(rows)[1:], strict=False))
+    """One line per way and limit that was measured at two sizes: from each to the next, from the first to the last."""
+    found = sizes(rows)
+    pairs = list(pairwise(found))
+    if len(pairs) > 1:
+        pairs.append((found[0], found[-1]))
     lines = []
     for name, title in TITLES.items():
         for memory in [*limits(rows), None]:
@@ -183,6 +187,29 @@ def overhead(rows: Sequence[Row]) -> str:
         ["ratio of time (of processor seconds)", "DuckDB limit", *(short(size) for size in sizes(rows))],
         lines,
     )
+
+
+def layers(rows: Sequence[Row]) -> str:
+    """Seconds of the SQL for the headline metrics by folder of models, at the largest limit."""
+    folder = {
+        file.stem: "/".join(file.parts[-3:-1])
+        for file in (ROOT / "models").rglob("*")
+        if file.suffix in (".sql", ".py")
+    }
+    columns = []
+    for size in sizes(rows):
+        timed = [row for row in rows if row["size"] == size and row["name"] == "headline" and row["models"]]
+        if timed:
+            spent: dict[str, float] = {}
+            row = max(timed, key=lambda each: gigabytes(each["memory"]))
+            for model, value in row["models"].items():
+                of = folder.get(model, "models that are no more")
+                spent[of] = spent.get(of, 0) + value
+            columns.append((short(size), spent))
+    order = sorted({of for _, spent in columns for of in spent}, key=lambda of: -columns[-1][1].get(of, 0))
+    lines = [[f"`{of}`", *(seconds(spent.get(of, 0)) for _, spent in columns)] for of in order]
+    header = ["SQL for the headline metrics, models in", *(name for name, _ in columns)]
+    return table(header, [line for line in lines if line[-1] != "0.0 s"])
 
 
 def slowest(rows: Sequence[Row], size: int) -> str:
