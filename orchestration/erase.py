@@ -17,7 +17,7 @@ import duckdb
 
 from orchestration.coding import keep_coded
 from orchestration.project import Folders, folders
-from orchestration.text_store import STORE, TABLES, TextStore, text_store_file
+from orchestration.text_store import STORE, TABLES, TEXT_HASH, TextStore, text_store_file
 from orchestration.warehouse import build_lock, limits, quoted
 from service_control.errors import InputError, ServiceControlError
 
@@ -73,11 +73,13 @@ def erase(where: Folders, kind: str, person: str) -> Erased:
                 create temp table kept_sources as
                 select distinct source_key from delivered where not is_of_person;
                 create temp table kept_texts as
-                select distinct text_hash from {STORE}.scrubbed semi join kept_sources using (source_key);
+                select distinct {TEXT_HASH} as text_hash
+                from {STORE}.scrubbed semi join kept_sources using (source_key);
                 create temp table kept_text_ids as
                 select text_id from {STORE}.texts semi join kept_texts using (text_hash)""")
             texts = connection.execute(
-                f"select count(distinct text_hash) from {STORE}.scrubbed anti join kept_texts using (text_hash)"
+                f"select count(distinct scrubbed_text) from {STORE}.scrubbed "
+                f"where {TEXT_HASH} not in (from kept_texts)"
             ).fetchall()[0][0]
             kept = {row[0] for row in connection.execute("select text_hash from kept_texts").fetchall()}
             _rewrite(connection, where)

@@ -53,6 +53,8 @@ WORTH_A_PROCESS = 100_000
 # What decides how a text is scrubbed and how it becomes terms: when the code changes, texts are read again.
 SCRUBBING = ("scrub", "names", "checksums", "tokens")
 READING = ("tokens", "terms", "score", "tags", "terms_behind")
+# The key of a text: equal texts are scored once. Capitals count: they change the score.
+TEXT_HASH = "sha256(scrubbed_text)"
 LABELS = pa.schema(
     {
         "task": pa.string(),
@@ -75,7 +77,7 @@ EVIDENCE = pa.schema(
 )
 TABLES = """
 create table if not exists scrubbed (
-    source_key varchar, scrubber_version varchar, text_hash varchar, scrubbed_text varchar, found_kinds varchar,
+    source_key varchar, scrubber_version varchar, scrubbed_text varchar, found_kinds varchar,
     quarantine_reason varchar);
 create table if not exists texts (text_id bigint, text_hash varchar);
 create table if not exists readings (
@@ -139,7 +141,9 @@ class TextStore:
         self._writer = connection.cursor()
         self._writer.execute(f"use {STORE}")
         if self._is_older():
-            self._writer.execute("drop table texts; drop table scores; drop table tags")
+            self._writer.execute(
+                "drop table texts; drop table scores; drop table tags; alter table scrubbed drop column text_hash"
+            )
         self._writer.execute(TABLES)
 
     def _is_older(self) -> bool:
@@ -177,7 +181,9 @@ class TextStore:
         for rows in self._in_transactions(made):
             self._add("scrubbed", rows, scrubber_version=version)
         return self._connection.sql(f"""
-            select known.source_key, known.text_hash, known.scrubbed_text, known.found_kinds, known.quarantine_reason
+            select
+                known.source_key, {TEXT_HASH} as text_hash, known.scrubbed_text, known.found_kinds,
+                known.quarantine_reason
             from {STORE}.scrubbed as known semi join wanted_sources as wanted on known.source_key = wanted.source_key
             where known.scrubber_version = '{version}'""")
 
@@ -522,7 +528,6 @@ def _scrubbed_rows(read: pa.RecordBatch, made: ScrubbedBatch) -> pa.Table:
     return pa.table(
         {
             "source_key": read["source_key"],
-            "text_hash": made.hashes,
             "scrubbed_text": made.texts,
             "found_kinds": list(map(" ".join, made.kinds)),
             "quarantine_reason": made.quarantine_reasons,

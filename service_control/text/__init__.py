@@ -3,7 +3,7 @@
 Pure functions and tables; nothing here opens a file or a database (orchestration/text_store.py and coding.py do). The
 road of a text:
 
-    raw text -> scrub.Scrubber -> hashing.text_hash -> score.Scorer -> tags       pipeline.scrub_all, pipeline.score_all
+    raw text -> scrub.Scrubber -> score.Scorer -> tags       pipeline.scrub_all, pipeline.score_all
                                       the same scores in SQL: tables + macros/term_scores.sql
 
 The road of a model:
@@ -14,7 +14,7 @@ The road of a model:
 
 | Step | Give it | Comes back |
 |---|---|---|
-| `pipeline.scrub_all` | batches of texts with their people | text, kinds, quarantine, hash |
+| `pipeline.scrub_all` | batches of texts with their people | text, kinds, quarantine |
 | `pipeline.score_all` | batches of scrubbed texts | language, scores, labels given with the terms behind them |
 | `tags.polarities`, `tags.intensities` | scores | -2 … 2 and mixed; 1 to 3 per emotion |
 | `Scorer.explain` | one text | the terms behind every score |

@@ -16,7 +16,6 @@ from itertools import repeat
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from service_control.text.hashing import text_hash
 from service_control.text.score import Scorer, Scores
 from service_control.text.scrub import Person, Scrubber
 from service_control.text.terms_behind import Tags
@@ -37,12 +36,11 @@ class RawBatch:
 
 @dataclass(frozen=True)
 class ScrubbedBatch:
-    """n texts: scrubbed, kinds found, why in quarantine ("" when not), hashes. Lists: they travel fast."""
+    """n texts: scrubbed, kinds found, why in quarantine ("" when not). Lists: they travel fast."""
 
     texts: list[str]
     kinds: list[tuple[str, ...]]
     quarantine_reasons: list[str]
-    hashes: list[str]
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,8 @@ class ScoredBatch:
 def scrub_batch(scrubber: Scrubber, raw: RawBatch) -> ScrubbedBatch:
     """Scrub and hash."""
     found = list(map(scrubber.scrub, raw.texts, raw.people or repeat(())))
-    texts = [one.text for one in found]
     return ScrubbedBatch(
-        texts,
-        [one.kinds for one in found],
-        [one.quarantine_reason for one in found],
-        list(map(text_hash, texts)),
+        [one.text for one in found], [one.kinds for one in found], [one.quarantine_reason for one in found]
     )
 
 

@@ -93,6 +93,29 @@ def test_nothing_is_read_twice(organisation: Folders, monkeypatch: pytest.Monkey
         assert count_rows(connection)["scores"] == before["scores"] + 5
 
 
+def test_a_store_of_before_keeps_what_people_made(tmp_path: Path) -> None:
+    """Hashes stood in every row then: texts are read again, promoted models stay."""
+    where = replace(folders(), warehouse=tmp_path)
+    with duckdb.connect(str(text_store.text_store_file(where))) as older:
+        older.execute("""
+            create table scrubbed (source_key varchar, scrubber_version varchar, text_hash varchar,
+                scrubbed_text varchar, found_kinds varchar, quarantine_reason varchar);
+            create table texts (text_hash varchar, reading_version varchar, language_code varchar, word_count integer);
+            create table scores (text_hash varchar, task varchar, model_version varchar, reading_version varchar,
+                scores double[]);
+            create table tags (text_hash varchar, task varchar, label varchar);
+            create table promotions (task varchar, model_version varchar, promoted_at timestamp);
+            insert into texts values ('abc', 'v', 'nl', 3);
+            insert into promotions values ('driver', 'learned', timestamp '2026-01-01')""")
+    for _ in range(2):
+        with duckdb.connect() as connection:
+            TextStore(connection, where)
+            assert set(count_rows(connection).values()) == {0}
+            assert connection.sql(f"select model_version from {STORE}.promotions").fetchall() == [
+                ("learned",)
+            ]
+
+
 def test_a_text_in_another_person_s_words_is_scrubbed_for_that_person(organisation: Folders) -> None:
     with duckdb.connect(str(organisation.build_database)) as connection:
         given = pa.table(

@@ -102,9 +102,11 @@ def test_nothing_of_one_person_is_left_after_the_next_build(project: Project) ->
     assert tables_with(project, "paarsgeverfde") >= {"texts.scrubbed", "samples"}
     store = project.root / "warehouse/texts.duckdb"
     with duckdb.connect(str(store), read_only=True) as connection:
-        hashes = dict(connection.execute("select scrubbed_text, text_hash from scrubbed").fetchall())
+        hashes = dict(
+            connection.execute("select scrubbed_text, sha256(scrubbed_text) from scrubbed").fetchall()
+        )
         read = connection.execute("select count(*) from scores").fetchall()[0][0]
-    everywhere = {"texts.scrubbed", "texts.texts", "samples", "codes"}
+    everywhere = {"texts.texts", "samples", "codes"}
     assert all(tables_with(project, hashes[text]) >= everywhere for _, text in SAID)
     said = project.run(sys.executable, "-m", "orchestration.erase", "--customer", ALICE)
     assert "3 texts of customer K1" in said

@@ -15,7 +15,6 @@ from benchmarks.text.parity import compare, query
 from benchmarks.text.speed import batches, texts
 from orchestration.portable_sql import Check, Project
 from orchestration.text_seeds import cold_models, modifiers, scrubber
-from service_control.text.hashing import text_hash
 from service_control.text.pipeline import score_all, scrub_all
 from service_control.text.score import Scorer, scores_with
 from service_control.text.tables import part_table, text_tables, weight_table
@@ -57,7 +56,7 @@ def test_the_sql_means_the_same_on_every_engine():
 def test_postgres_scores_as_python_does(postgres):
     """A handful of texts on an engine with other ideas of numbers and text."""
     written = [normalise(text) for text in texts(300)[0]]
-    hashes = list(map(text_hash, written))
+    hashes = [f"{at:064x}" for at in range(len(written))]
     scorer = Scorer(cold_models(), modifiers())
     scores = scorer.score(written)
     tables = dict(

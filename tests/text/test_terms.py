@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.text_seeds import modifiers
@@ -62,6 +62,7 @@ def test_normalising_joins_what_looks_the_same():
     assert normalise("a &amp; b\r\n\r\n  c ") == "a & b\nc"
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=8))
 def test_a_batch_is_its_texts(texts):
     """What stands before or behind a text in a batch does not change its terms."""
