@@ -183,6 +183,7 @@ TEXT: dict[str, tuple[str, str]] = {
         "The last build was interrupted. You see the figures of {time}.",
     ),
     "build_reason": ("Reden", "Reason"),
+    "build_technical": ("Technisch, in het Engels: {said}", "{said}"),
     "build_more": ("en nog {count}", "and {count} more"),
     "empty_title": ("Er zijn nog geen cijfers gepubliceerd", "No figures have been published yet"),
     "empty_text": (
