@@ -177,6 +177,7 @@ def select(parameter: str, label: str, labels: Mapping[str, str], value: str, de
         on_change=remember,
         args=(parameter, default),
         filter_mode="contains" if len(labels) > 10 else None,
+        placeholder=Words(language())["choose"],
         width=WIDTHS.get(parameter, WIDE),
     )
 

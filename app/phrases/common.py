@@ -33,6 +33,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "legend_band": ("95%-interval", "95% interval"),
     "legend_target": ("doel", "target"),
     "choose_language": ("Taal", "Language"),
+    "choose": ("Kies", "Choose"),
     "choose_grain": ("Periode", "Period"),
     "choose_scope_kind": ("Onderdeel", "View by"),
     "choose_scope": ("Keuze", "Selection"),
