@@ -16,9 +16,11 @@ from text import Words
 PLACE = re.compile(r"\{(\w+)\}")
 NUMBERS = ("count", "expected", "found", "rest", "total")
 # What a value may look like, where not everything.
-SHAPES = dict.fromkeys(NUMBERS, "[0-9.,]+") | dict.fromkeys(
-    ("code", "folder", "kind", "metric", "table"), r"\S+"
-)
+SHAPES = {
+    **dict.fromkeys(NUMBERS, "[0-9.,]+"),
+    **dict.fromkeys(("code", "column", "folder", "kind", "metric", "table"), r"\S+"),
+    "keys": r"\w+(?: and \w+)*",
+}
 
 
 def _number(value: str) -> str:
