@@ -14,7 +14,7 @@ import formats
 import messages
 from snapshot import Build
 from tables import table
-from text import Words
+from text import TEXT, Words
 
 Row = dict[str, Any]
 MOST_FAILURES = 2
@@ -101,6 +101,12 @@ def _text(value: object) -> str:
     return "" if value is None else escape(str(value))
 
 
+def _delivery(table: str | None, words: Words) -> str:
+    """Name of a contract table, with its code for who delivers it; any other is known by its code."""
+    key = f"contract_{table}"
+    return f'<span title="{table}">{escape(words[key])}</span>' if key in TEXT else _text(table)
+
+
 def _count(value: int | None, words: Words) -> str:
     return "" if value is None else formats.number(value, 0, words)
 
@@ -114,7 +120,7 @@ def sources_table(rows: Sequence[Row], words: Words) -> str:
     )  # fmt: skip
     cells = (
         (
-            f"<b>{_text(row['contract_table'])}</b>",
+            f"<b>{_delivery(row['contract_table'], words)}</b>",
             _status(row["status"], words),
             escape(formats.day(row["data_until"], words)) if row["data_until"] else "",
             escape(formats.clock(row["last_loaded_at"], words)) if row["last_loaded_at"] else "",
@@ -140,7 +146,7 @@ def checks_table(rows: Sequence[Row], words: Words) -> str:
             _status(row["status"], words),
             _text(messages.in_words(row["check_name"], words)),
             f"<span class='status'>{escape(words['kind_' + row['kind']])}</span>",
-            _text(row["target_table"]),
+            _delivery(row["target_table"], words),
             _count(row["failing_count"], words),
             _text(messages.in_words(row["message"], words)),
         )
@@ -159,7 +165,7 @@ def rejected_table(rows: Sequence[Row], limit: int, words: Words) -> str:
     )  # fmt: skip
     cells = (
         (
-            _text(row["contract_table"]),
+            _delivery(row["contract_table"], words),
             _text(row["source_file"]),
             _status(row["status"], words),
             _text(row["column_name"]),
