@@ -67,7 +67,7 @@ PATTERNS = [
 ]
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache
 def _dutch(said: str) -> str | None:
     """The message in Dutch, None when it is none of those that the project makes."""
     for pattern, sign, dutch in PATTERNS:
