@@ -92,7 +92,9 @@ def finished(chart: alt.TopLevelMixin, height: int | None = None) -> dict[str, A
     if height is not None:
         chart = chart.properties(width="container", height=height, padding=PADDING)
     styled = (
-        chart.configure(background="transparent", font=FONT)
+        # Vega would tell each mark in English, by the names of its columns; the whole has words of its own (`alt`).
+        chart.configure(background="transparent", font=FONT, aria=False)
+        .configure_mark(aria=False)
         .configure_view(stroke=None)
         .configure_axis(
             domain=False, ticks=False, gridColor=RULE, labelColor=SOFT, titleColor=SOFT, labelFontSize=TEXT_SIZE,

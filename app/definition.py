@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import formats
+import messages
 from text import Words
 
 Row = dict[str, Any]
@@ -41,7 +42,7 @@ def facts(metric: Row, limits: Limits, words: Words) -> dict[str, str]:
         ("element", words["element_" + re.sub(r"\W+", "_", metric["excellence_element"])]),
         ("period", _period(metric, words)),
         ("privacy", _privacy(limits, words)),
-        ("owner", metric["owner"]),
+        ("owner", messages.in_words(metric["owner"], words)),
         ("model", metric["owner_model"]),
     ]
     return dict(told)

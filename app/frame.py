@@ -177,6 +177,7 @@ def select(parameter: str, label: str, labels: Mapping[str, str], value: str, de
         on_change=remember,
         args=(parameter, default),
         filter_mode="contains" if len(labels) > 10 else None,
+        placeholder=Words(language())["choose"],
         width=WIDTHS.get(parameter, WIDE),
     )
 
@@ -397,11 +398,10 @@ def evidence(
             download(key, mart, rows if of_mart is None else of_mart, words)
 
 
-def footer(at: Here, mart: str, rows: Callable[[], Sequence[Row]], page: Callable[[], str]) -> None:
-    """Downloads of a whole page: the rows of its mart, and the page on paper; made when they are asked for, because
-    most readers do not."""
+def footer(at: Here, mart: str, rows: Sequence[Row], page: str) -> None:
+    """Downloads of a whole page: the rows of its mart, and the page on paper (HTML)."""
     with st.container(horizontal=True, key="footer"):
-        _download("page", mart, lambda: as_csv(rows()), at.words)
+        download("page", mart, rows, at.words)
         st.download_button(
             at.words["print"],
             data=page,
@@ -416,13 +416,9 @@ def footer(at: Here, mart: str, rows: Callable[[], Sequence[Row]], page: Callabl
 def download(key: str, mart: str, rows: Sequence[Row], words: Words) -> None:
     """Rows of a mart as a CSV, made with the page: a file that is made when it is asked for is gone after two more
     script runs of any reader, with twelve others within a second (Streamlit 1.67)."""
-    _download(key, mart, as_csv(rows), words)
-
-
-def _download(key: str, mart: str, data: str | Callable[[], str], words: Words) -> None:
     st.download_button(
         words["download"].format(name=f"{mart}.csv"),
-        data=data,
+        data=as_csv(rows),
         file_name=f"{mart}.csv",
         mime="text/csv",
         key=f"download_{key}",

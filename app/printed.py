@@ -5,30 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
-import cards
-import definition
 from text import Words
 
-Row = dict[str, Any]
 STYLE = Path(__file__).with_name("style.css")
 
 
-def page(
-    rows: Sequence[Row],
-    course: Sequence[Row],
-    grain: str,
-    about: Sequence[str],
-    story: str,
-    strip: str,
-    limits: definition.Limits,
-    words: Words,
-) -> str:
-    """Title, story, board and strip as they are on the screen, in a document of their own."""
+def page(about: Sequence[str], story: str, board: str, strip: str, words: Words) -> str:
+    """Title, story, board and strip as they are on the screen (HTML), in a document of their own."""
     title = escape(words["nav_service_control"])
     head = "".join(f"<span>{escape(part)}</span>" for part in about)
-    board = cards.board(rows, course, grain, limits, words)
     return (
         f'<!doctype html><html lang="{words.language}" class="paper"><head><meta charset="utf-8">'
         f"<title>{title} · {escape(about[0])}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head><body>"

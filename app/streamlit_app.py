@@ -12,6 +12,7 @@ import _root  # noqa: F401 (first: the others need the path it makes)
 import choices
 import duckdb
 import frame
+import messages
 import snapshot
 import streamlit as st
 import trust
@@ -42,7 +43,7 @@ def main() -> None:
     try:
         viewer = frame.sign_in()
     except InputError as error:
-        frame.html(trust.message("rights_title", str(error), words))
+        frame.html(trust.message("rights_title", messages.in_words(str(error), words), words))
         return
     if not viewer.sees_figures:
         frame.html(trust.message("denied_title", words["denied_text"], words))

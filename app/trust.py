@@ -11,9 +11,10 @@ from typing import Any
 
 import definition
 import formats
+import messages
 from snapshot import Build
 from tables import table
-from text import Words
+from text import TEXT, Words
 
 Row = dict[str, Any]
 MOST_FAILURES = 2
@@ -100,6 +101,12 @@ def _text(value: object) -> str:
     return "" if value is None else escape(str(value))
 
 
+def _delivery(table: str | None, words: Words) -> str:
+    """Name of a contract table, with its code for who delivers it; any other is known by its code."""
+    key = f"contract_{table}"
+    return f'<span title="{table}">{escape(words[key])}</span>' if key in TEXT else _text(table)
+
+
 def _count(value: int | None, words: Words) -> str:
     return "" if value is None else formats.number(value, 0, words)
 
@@ -113,7 +120,7 @@ def sources_table(rows: Sequence[Row], words: Words) -> str:
     )  # fmt: skip
     cells = (
         (
-            f"<b>{_text(row['contract_table'])}</b>",
+            f"<b>{_delivery(row['contract_table'], words)}</b>",
             _status(row["status"], words),
             escape(formats.day(row["data_until"], words)) if row["data_until"] else "",
             escape(formats.clock(row["last_loaded_at"], words)) if row["last_loaded_at"] else "",
@@ -121,7 +128,7 @@ def sources_table(rows: Sequence[Row], words: Words) -> str:
                 _count(row[f"row_count_{kind}"], words)
                 for kind in ("raw", "accepted", "duplicate", "rejected")
             ),
-            _text(row["message"]),
+            _text(messages.in_words(row["message"], words)),
         )
         for row in rows
     )
@@ -137,11 +144,11 @@ def checks_table(rows: Sequence[Row], words: Words) -> str:
     cells = (
         (
             _status(row["status"], words),
-            _text(row["check_name"]),
+            _text(messages.in_words(row["check_name"], words)),
             f"<span class='status'>{escape(words['kind_' + row['kind']])}</span>",
-            _text(row["target_table"]),
+            _delivery(row["target_table"], words),
             _count(row["failing_count"], words),
-            _text(row["message"]),
+            _text(messages.in_words(row["message"], words)),
         )
         for row in rows
     )
@@ -158,13 +165,13 @@ def rejected_table(rows: Sequence[Row], limit: int, words: Words) -> str:
     )  # fmt: skip
     cells = (
         (
-            _text(row["contract_table"]),
+            _delivery(row["contract_table"], words),
             _text(row["source_file"]),
             _status(row["status"], words),
             _text(row["column_name"]),
             _count(row["row_count"], words),
             _count(row["first_row"], words),
-            _text(row["reason"]),
+            _text(messages.reason(row["reason_code"], row["reason"], words)),
         )
         for row in rows
     )
@@ -228,24 +235,35 @@ def _translated(row: Row, column: str, words: Words) -> str:
 
 
 def _reasons(build: Build, words: Words) -> str:
-    reasons = list(dict.fromkeys(filter(None, (build.message.strip(), *build.failures))))
+    message = build.message.strip()
+    # A build that failed on one thing has it in its list too, after the kind of error.
+    others = (failure for failure in build.failures if not message or not failure.endswith(message))
+    reasons = list(dict.fromkeys(filter(None, (message, *others))))
     if not reasons:
         return ""
-    # The page keeps a reason to a line (a phone to three); the whole of it is in the title. A message of
-    # several lines begins with what failed and goes on with the list that follows here anyway.
-    told = "".join(
-        f'<li title="{escape(" ".join(reason.split()), quote=True)}">{escape(reason.splitlines()[0])}</li>'
-        for reason in reasons[:MOST_FAILURES]
-    )
+    told = "".join(_reason(reason, words) for reason in reasons[:MOST_FAILURES])
     if len(reasons) > MOST_FAILURES:
         told += f"<li>{escape(words['build_more'].format(count=len(reasons) - MOST_FAILURES))}</li>"
     return f'<ul aria-label="{escape(words["build_reason"], quote=True)}">{told}</ul>'
 
 
+def _reason(said: str, words: Words) -> str:
+    # The page keeps a reason to a line (a phone to three); the whole of it is in the title. A message of several
+    # lines begins with what failed and goes on with the list that follows here anyway.
+    told = messages.in_words(said, words)
+    line = escape(told.splitlines()[0])
+    if not messages.is_known(said, words):
+        # What dbt and DuckDB say themselves is for who mends it, as it stands in their logs.
+        line = escape(words["build_technical"]).format(said=f'<span lang="en">{line}</span>')
+    return f'<li title="{escape(" ".join(told.split()), quote=True)}">{line}</li>'
+
+
 def _progress(build: Build, words: Words) -> str:
     if not (build.step_number and build.step_count):
         return escape(words["build_running"])
-    step = words["build_step"].format(number=build.step_number, count=build.step_count, step=build.step)
+    step = words["build_step"].format(
+        number=build.step_number, count=build.step_count, step=messages.in_words(build.step, words)
+    )
     return f"{escape(words['build_running'])} · {escape(step)}"
 
 

@@ -33,6 +33,7 @@ TEXT: dict[str, tuple[str, str]] = {
     "legend_band": ("95%-interval", "95% interval"),
     "legend_target": ("doel", "target"),
     "choose_language": ("Taal", "Language"),
+    "choose": ("Kies", "Choose"),
     "choose_grain": ("Periode", "Period"),
     "choose_scope_kind": ("Onderdeel", "View by"),
     "choose_scope": ("Keuze", "Selection"),
@@ -183,6 +184,7 @@ TEXT: dict[str, tuple[str, str]] = {
         "The last build was interrupted. You see the figures of {time}.",
     ),
     "build_reason": ("Reden", "Reason"),
+    "build_technical": ("Technisch, in het Engels: {said}", "{said}"),
     "build_more": ("en nog {count}", "and {count} more"),
     "empty_title": ("Er zijn nog geen cijfers gepubliceerd", "No figures have been published yet"),
     "empty_text": (

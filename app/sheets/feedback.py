@@ -178,6 +178,7 @@ def _choice(name: str, options: Sequence[str], words: Words) -> str:
         options,
         format_func=lambda option: words[f"{name}_{option}"],
         key=f"coding_{name}",
+        placeholder=words["choose"],
         width=WIDTH,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
@@ -47,6 +48,31 @@ CUT = """() => [
         });
     }),
 ].map(e => e.outerHTML)"""
+
+
+# Words of a page and of what a screen reader says of it, but what customers wrote and what Streamlit and dbt say.
+SPOKEN = """() => {
+    const foreign = 'blockquote, code, style, script, [lang=en], [data-testid=stElementToolbar]';
+    const said = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode())
+        if (!walk.currentNode.parentElement.closest(foreign)) said.push(walk.currentNode.textContent);
+    for (const name of ['aria-label', 'title', 'alt', 'placeholder'])
+        for (const element of document.querySelectorAll(`[${name}]`))
+            if (!element.closest(foreign)) said.push(element.getAttribute(name));
+    return said;
+}"""
+ENGLISH = re.compile(
+    r"\b(the|and|not|with|from|which|are|were|must|should|choose|rows?|values?|filled|required|refused|between)\b",
+    re.I,
+)
+
+
+def assert_dutch(page: Page) -> None:
+    """Nothing on a Dutch page is English; names of files, columns and tests are what they are."""
+    found = [
+        said for said in page.evaluate(SPOKEN) if ENGLISH.search(re.sub(r"\w+[_/.]\S+|\S+_\w+", "", said))
+    ]
+    assert found == [], found
 
 
 def assert_accessible(page: Page, name: str) -> None:

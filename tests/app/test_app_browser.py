@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 from tests.app.looking import (
     address_of,
     assert_accessible,
+    assert_dutch,
     assert_first_screen,
     assert_sixteen,
     assert_sound,
@@ -63,6 +64,8 @@ def test_every_page_in_every_size_theme_and_language(browser, address, size, the
             expect(page.locator(".head")).to_have_attribute("lang", language)
             if (size, theme, language) in LOOKED_AT_BY_AXE:
                 assert_accessible(page, f"{name} {size} {theme}")
+                if language == "nl":
+                    assert_all_dutch(page)
             picture(page, f"{name}_{size}_{theme}_{language}")
     assert hosts - {None} == {"localhost"}
     assert errors == []
@@ -71,6 +74,15 @@ def test_every_page_in_every_size_theme_and_language(browser, address, size, the
 
 # Both sizes, both themes and both languages, without looking at everything eight times.
 LOOKED_AT_BY_AXE = {("desk", "light", "nl"), ("phone", "dark", "en")}
+
+
+def assert_all_dutch(page: Page) -> None:
+    """The page, and what its tabs hold."""
+    assert_dutch(page)
+    for tab in page.get_by_role("tab").all()[1:]:
+        tab.click()
+        screenshots.settle(page)
+        assert_dutch(page)
 
 
 def speak(page: Page, language: str) -> None:

@@ -86,18 +86,27 @@ def open_by_keyboard(page: Page, sheet: str) -> None:
     screenshots.settle(page)
 
 
-def test_file_of_a_sheet_outlives_what_other_readers_do(browser, address):
+def test_files_outlive_what_other_readers_do(browser, address):
     page = screenshots.open_page(browser, address)
+    files = [address_of_file(page, button) for button in ("page", "print")]
     screenshots.turn_to(page, "emotions", "nl")
     open_by_keyboard(page, "flower")
-    with page.expect_download() as download:
-        page.locator(".st-key-download_flower button").press("Enter")
+    sheet = address_of_file(page, "flower")
+    screenshots.turn_to(page, "service_control", "nl")
     other = screenshots.open_page(browser, address)
     for name in ("drivers", "value", "trust"):
         screenshots.turn_to(other, name, "nl")
-    assert page.request.get(download.value.url).ok
+    assert [page.request.get(file).ok for file in files] == [True, True]
+    screenshots.turn_to(page, "emotions", "nl")
+    assert page.request.get(sheet).ok
     page.context.close()
     other.context.close()
+
+
+def address_of_file(page: Page, button: str) -> str:
+    with page.expect_download() as download:
+        page.locator(f".st-key-download_{button} button").press("Enter")
+    return download.value.url
 
 
 def test_csv_of_service_control_equals_the_mart(browser, address, warehouse):

@@ -11,6 +11,8 @@ from pathlib import Path
 import choices
 import pytest
 
+from orchestration.build import StepFailed
+from service_control.errors import BuildError
 from tests.app import serving
 from tests.app.running import said
 
@@ -71,8 +73,41 @@ def test_failed_build_keeps_the_figures_and_says_of_when(open_app, tmp_path):
     serving.write_status(tmp_path, state="failed", message="dbt build failed", failures=["a", "b", "c"])
     html = said(open_app(tmp_path))
     assert "De laatste bouw is mislukt. U ziet de cijfers van 1\u00a0juli 2026, 06:12." in html
-    assert "<li>dbt build failed</li><li>a</li><li>en nog 2</li>" in re.sub(' title="[^"]*"', "", html)
+    technical = "<li>Technisch, in het Engels: <span>{}</span></li>"
+    told = re.sub(' (title|lang)="[^"]*"', "", html)
+    assert technical.format("dbt build failed") + technical.format("a") + "<li>en nog 2</li>" in told
     assert html.count("data-metric") == 16
+
+
+def test_failed_build_is_told_in_dutch(open_app, tmp_path):
+    serving.build_serving(tmp_path)
+    failures = [
+        {"name": "dim_teams", "message": "Binder Error: no team"},
+        {"name": "unique_teams", "message": "Got 3 results, configured to fail if != 0"},
+    ]
+    error = StepFailed(
+        "2 models or tests failed, 1 were skipped:\n  dim_teams: Binder Error: no team\n",
+        failures,
+        where="dbt build",
+        remedy="mend the data or the model; the full log is logs/dbt.log",
+    )
+    serving.write_status(tmp_path, state="failed", message=str(error), failures=error.failures)
+    html = said(open_app(tmp_path))
+    assert ">dbt build: 2 mislukt (modellen of tests), 1 overgeslagen:</li>" in html
+    assert "Wat te doen: herstel de gegevens of het model" in html  # in the title of that line
+    assert '>Technisch, in het Engels: <span lang="en">dim_teams · Binder Error: no team</span></li>' in html
+    assert "Technisch" not in said(open_app(tmp_path, lang="en"))
+
+
+def test_failure_of_one_thing_is_told_once(open_app, tmp_path):
+    serving.build_serving(tmp_path)
+    error = BuildError("a build is already running (process 7)", where="warehouse", remedy="mend them")
+    failures = [{"name": "BuildError", "message": str(error)}]
+    serving.write_status(tmp_path, state="failed", message=str(error), failures=failures)
+    banner = re.search('class="sc banner".*?</div>', said(open_app(tmp_path)))[0]
+    assert re.findall("<li[^>]*>(.*?)</li>", banner) == [
+        "warehouse: er loopt al een bouw (proces 7). Wat te doen: herstel ze"
+    ]
 
 
 def test_killed_build_is_interrupted_not_running(open_app, tmp_path):

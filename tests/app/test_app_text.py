@@ -21,6 +21,7 @@ import sheets.value
 import trust
 from text import LANGUAGES, PARTS, TEXT, Words
 
+from orchestration.project import read_contract
 from service_control.statistics import results, review
 from service_control.text import tags
 from tests.app import serving
@@ -120,6 +121,7 @@ BUILT = {
     "method_": ("image", "score"),
     "rung_": ("functional", "emotional", "life_changing", "social_impact"),
     "source_": trust.OWN_SOURCES,
+    "contract_": tuple(read_contract()),
     "hint_": get_args(review.Hint),
     "because_": get_args(review.HintReason),
     "coding_": ("task", "language"),
