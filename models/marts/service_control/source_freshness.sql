@@ -43,7 +43,8 @@ files as (
 refusals as (
     select
         target_table as contract_table,
-        max(file || ': ' || reason) as reason
+        -- most reasons begin with the file
+        max(case when left(reason, length(file)) = file then reason else file || ': ' || reason end) as reason
     from {{ source('landing', 'landing_problems') }}
     where level = 'refused'
     group by target_table
