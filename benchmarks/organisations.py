@@ -12,7 +12,7 @@ from pathlib import Path
 from service_control.demo.write import write_landing
 
 # Answers of the organisation at scale 1, seed 2026.
-ANSWERS_AT_SCALE_1 = 439_211
+ANSWERS_AT_SCALE_1 = 476_255
 SEED = 2026
 DESCRIPTION = "organisation.json"
 

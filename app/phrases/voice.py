@@ -35,6 +35,14 @@ TEXT: dict[str, tuple[str, str]] = {
         "Geleverd: {breadth} van de {measured} gemeten elementen.",
         "Delivered: {breadth} of the {measured} elements measured.",
     ),
+    "elements_breadth_text": (
+        "In hun eigen woorden ({period}): {breadth} van de {measured} genoemde elementen.",
+        "In their own words ({period}): {breadth} of the {measured} elements mentioned.",
+    ),
+    "elements_alt": (
+        "{count} elementen van waarde; het vaakst geleverd: {first}.",
+        "{count} elements of value; most often delivered: {first}.",
+    ),
     "consensus_title": ("Wat zit er achter een wens?", "What is behind a wish?"),
     "consensus_said": (
         "Uit gecodeerde interviews: wat klanten zeggen nodig te hebben, de drijfveer daarachter en het element van waarde; alleen wat genoeg mensen zeiden.",

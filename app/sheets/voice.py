@@ -98,13 +98,15 @@ def elements(at: Here, rows: Sequence[Row], breadths: Sequence[Row]) -> None:
     said = words[key].format(
         period=sentence(period(words)(ranked[0])), **count_range([row["n"] for row in ranked], words)
     )
-    for row in breadths:
-        if (row["evidence"], row["period_start"]) == (ranked[0]["evidence"], ranked[0]["period_start"]):
-            breadth = words["elements_breadth"].format(breadth=row["breadth"], measured=row["measured_count"])
-            said = f"{said} {breadth}"
+    by_evidence = {row["evidence"]: row for row in breadths}
+    shown, told = by_evidence.get(ranked[0]["evidence"]), by_evidence.get("text")
+    if shown and shown["period_start"] == ranked[0]["period_start"]:
+        said = f"{said} {_breadth(shown, 'elements_breadth', words)}"
+    if asked and told:
+        said = f"{said} {_breadth(told, 'elements_breadth_text', words)}"
     with frame.panel("elements", title, said, words):
         first = ranked[0][f"element_name_{words.language}"]
-        alt = words["topics_alt"].format(count=len(ranked), first=first)
+        alt = words["elements_alt"].format(count=len(ranked), first=first)
         frame.chart("elements", frame.drawn(at, _elements, ranked[:MOST_TOPICS]), alt)
         columns = [
             Column("column_element", False, text(f"element_name_{words.language}")),
@@ -113,6 +115,12 @@ def elements(at: Here, rows: Sequence[Row], breadths: Sequence[Row]) -> None:
             Column("column_n", True, number("n", 0, words)),
         ]
         frame.evidence("elements", "value_elements", ranked, columns, words)
+
+
+def _breadth(row: Row, key: str, words: Words) -> str:
+    return words[key].format(
+        breadth=row["breadth"], measured=row["measured_count"], period=period(words)(row)
+    )
 
 
 def consensus(at: Here, rows: Sequence[Row]) -> None:

@@ -15,7 +15,7 @@ from .keys import contact_key, customer_key, employee_key, relation_key, row_key
 from .organisation import Block
 from .parameters import LANGUAGES, TRUTH
 from .streams import stream
-from .surveys import CLICK_NONE, NO_ANSWER, NOT_APPLICABLE
+from .surveys import CLICK_NONE, ELEMENT_NAMES, NO_ANSWER, NOT_APPLICABLE
 
 DRIVER_HEADERS = (
     "Gemak",
@@ -116,6 +116,7 @@ def _relation_survey(block: Block) -> pa.Table:
             "mark": columns.numbers(survey.mark),
             "expectation": _coded(survey.expectation, None, "6"),
             "ease": _coded(survey.ease, None, "6"),
+            **{code: _coded(survey.elements[:, k], "99") for k, code in enumerate(ELEMENT_NAMES)},
             "explanation": text,
         }
     )

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from .deliver_survey import DRIVER_HEADERS
 from .parameters import DIRT
+from .surveys import ELEMENT_NAMES
 
 FUTURE_DAY, FUTURE_DAY_DUTCH = "2099-01-01", "01-01-2099"
 FUTURE_MOMENT = datetime(2099, 1, 1, 9, 30, tzinfo=UTC)
@@ -159,9 +160,11 @@ RULES: dict[str, Rule] = {
     }, _NO_ANSWERS),
     "survey/exports/relation_survey": Rule("respondent_no", "W9-", {
         "missing_key": [{"respondent_no": None, "recommend": "10"}],
-        "out_of_scale": [{"recommend": "11"}, {"expectation": "7"}],
-        "unknown_code": [{"recommend": UNKNOWN_ANSWER}, {"expectation": "as ever"}],
-    }, ("recommend", "mark", "expectation", "ease", "explanation")),
+        "out_of_scale": [{"recommend": "11"}, {"expectation": "7"}, {"informs": "11"}],
+        "unknown_code": [
+            {"recommend": UNKNOWN_ANSWER}, {"expectation": "as ever"}, {"reduces_cost": UNKNOWN_ANSWER},
+        ],
+    }, ("recommend", "mark", "expectation", "ease", "explanation", *ELEMENT_NAMES)),
     "survey/exports/emotion_survey": Rule("response", "B9", {
         "missing_key": [{"response": None, "relation": "1"}],
         "out_of_scale": [{"relation": "2"}, {"looking_back": "4"}],

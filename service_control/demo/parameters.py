@@ -109,14 +109,15 @@ class Trend:
 @dataclass(frozen=True)
 class Segment:
     """A segment. `share` of customers; contacts per active customer and month; `nps` points on top of the
-    base; `churn_per_month`: hazard of a customer without any remembered experience; `fee_factor` on the
-    product's fee.
+    base; `value` points on top of every element of value; `churn_per_month`: hazard of a customer without any
+    remembered experience; `fee_factor` on the product's fee.
     """
 
     code: str
     share: float
     contacts_per_month: float
     nps: float
+    value: float
     churn_per_month: float
     fee_factor: float
     channels: tuple[float, ...]
@@ -130,6 +131,16 @@ class Product:
     share: float
     monthly_fee_eur: float
     cost_share: float
+
+
+@dataclass(frozen=True)
+class ValueElement:
+    """An element of value that the relation survey asks about, and its mean agreement (0-10) over all segments
+    alike; `code` is that of the seed elements_of_value.
+    """
+
+    code: str
+    mean: float
 
 
 @dataclass(frozen=True)
@@ -177,6 +188,7 @@ class Truth:
     products: tuple[Product, ...]
     employee_drivers: tuple[EmployeeDriver, ...]
     facets: tuple[tuple[str, float], ...]  # facet and its mean on 0-6 at engagement 0
+    value_elements: tuple[ValueElement, ...]
     mark_bands: tuple[MarkBand, ...]  # from the lowest to the highest
     relations: tuple[Relation, ...]
     # Shares of emotions by journey ("" the others), apart from surprise.
@@ -298,6 +310,9 @@ class Truth:
     relation_sample_share: float = 0.36
     relation_business_factor: float = 2.0  # business customers are sampled this many times as often
     relation_response_share: float = 0.36
+    value_element_sd: float = 1.8  # of the agreement with one element within a segment, before rounding
+    value_element_loading: float = 0.6  # correlation of that agreement with the customer's lasting attitude
+    value_element_blank_share: float = 0.03  # of each question
     quarantine_days: int = 30  # no relation survey within so many days after a contact
 
     # Emotion survey: after every contact of a panel, an image, what it did to the relation and a mark
@@ -436,10 +451,10 @@ TRUTH = Truth(
         Trend(date(2025, 10, 1), date(2026, 7, 1), "all", "", 0.20),
     ),
     segments=(
-        Segment("starters", 0.24, 0.25, 0.00, 0.0082, 0.85, (0.26, 0.34, 0.16, 0.23, 0.01)),
-        Segment("families", 0.38, 0.26, 0.05, 0.0058, 1.10, (0.44, 0.20, 0.20, 0.14, 0.02)),
-        Segment("seniors", 0.29, 0.21, 0.25, 0.0042, 1.00, (0.66, 0.04, 0.17, 0.06, 0.07)),
-        Segment("business", 0.09, 0.32, -0.25, 0.0070, 2.40, (0.46, 0.12, 0.32, 0.08, 0.02)),
+        Segment("starters", 0.24, 0.25, 0.00, -0.2, 0.0082, 0.85, (0.26, 0.34, 0.16, 0.23, 0.01)),
+        Segment("families", 0.38, 0.26, 0.05, 0.1, 0.0058, 1.10, (0.44, 0.20, 0.20, 0.14, 0.02)),
+        Segment("seniors", 0.29, 0.21, 0.25, 0.4, 0.0042, 1.00, (0.66, 0.04, 0.17, 0.06, 0.07)),
+        Segment("business", 0.09, 0.32, -0.25, -0.9, 0.0070, 2.40, (0.46, 0.12, 0.32, 0.08, 0.02)),
     ),
     products=(
         Product("motor", 0.56, 62.0, 0.72),
@@ -463,6 +478,14 @@ TRUTH = Truth(
         ("dedication", 4.4),
         ("learning_ability", 4.3),
         ("resilience", 3.8),
+    ),
+    value_elements=(
+        ValueElement("reduces_risk", 8.2),
+        ValueElement("reduces_effort", 7.2),
+        ValueElement("reduces_cost", 6.3),
+        ValueElement("informs", 7.9),
+        ValueElement("reduces_anxiety", 7.8),
+        ValueElement("rewards_me", 5.5),
     ),
     mark_bands=(
         MarkBand("1_5", 1.0, (0.60, 0.33, 0.07)),
@@ -542,7 +565,7 @@ DIRT: dict[str, dict[str, int]] = {
         "unknown_column": 2,
     },
     "survey/exports/relation_survey": {
-        "duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2,
+        "duplicate_identical": 1, "missing_key": 1, "out_of_scale": 3, "unknown_code": 3,
     },
     "survey/exports/emotion_survey": {
         "duplicate_identical": 1, "missing_key": 1, "out_of_scale": 2, "unknown_code": 2,

@@ -25,6 +25,7 @@ CLICK_NONE = -9
 """No answer on a scale that itself starts at -1."""
 HISTORY_SECONDS = DAY_COUNT * DAY_SECONDS
 DRIVER_NAMES = tuple(driver.code for driver in TRUTH.drivers)
+ELEMENT_NAMES = tuple(element.code for element in TRUTH.value_elements)
 
 
 @dataclass
@@ -79,6 +80,7 @@ class RelationSurvey:
     mark: np.ndarray
     expectation: np.ndarray
     ease: np.ndarray
+    elements: np.ndarray  # (responses, elements of value) 0-10
     has_text: np.ndarray
 
 
@@ -272,8 +274,24 @@ def survey_relations(
         mark=np.clip(np.round(2 * (mark + TRUTH.mark_noise * normals(rng, size))) / 2, 1, 10),
         expectation=np.where(rng.random(size) < 0.03, NOT_APPLICABLE, score(expectation, 1, 5)),
         ease=np.where(own.random(size) < 0.03, NOT_APPLICABLE, ease),
+        elements=_element_scores(seed, block, customers, customer, on + back[rows]),
         has_text=rng.random(size) < 0.30,
     )  # fmt: skip
+
+
+def _element_scores(
+    seed: int, block: int, customers: Customers, customer: np.ndarray, day: np.ndarray
+) -> np.ndarray:
+    """Agreement of each `customer` on `day` with each element of value, int8 (responses, elements)."""
+    rng = stream(seed, block, "value_elements")
+    mean = np.array([element.mean for element in TRUTH.value_elements], np.float32)
+    of_segment = np.array([segment.value for segment in TRUTH.segments], np.float32)
+    loading = TRUTH.value_element_loading
+    own = np.sqrt(1 - loading**2) * normals(rng, len(customer), len(mean))
+    latent = mean + of_segment[customers.segment_on(customer, day)][:, None]
+    latent = latent + TRUTH.value_element_sd * (loading * customers.trait[customer][:, None] + own)
+    blank = rng.random(latent.shape) < TRUTH.value_element_blank_share
+    return np.where(blank, NO_ANSWER, score(latent, 0, 10))
 
 
 def survey_employees(seed: int, block: int, staff: Staff) -> Pulse:

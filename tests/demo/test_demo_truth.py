@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy import stats
 
 from service_control.demo.clock import DAY_COUNT, DAY_SECONDS, month_of_day
 from service_control.demo.contacts import ISSUES, Contacts
@@ -16,7 +17,7 @@ from service_control.demo.incidentals import ADVOCACY_KINDS, COMPLAINT, IDEA, SC
 from service_control.demo.organisation import Block
 from service_control.demo.outcomes import churn_hazard, remembered_months
 from service_control.demo.parameters import CHANNELS, TRUTH
-from service_control.demo.surveys import CLICK_NONE
+from service_control.demo.surveys import CLICK_NONE, ELEMENT_NAMES
 
 
 def whole_numbers(table: pa.Table, column: str, missing: tuple[str, ...] = ()) -> np.ndarray:
@@ -268,6 +269,50 @@ def test_weights_bring_business_back_to_its_share(block: Block) -> None:
     weight = relation.weight
     assert weight.mean() == pytest.approx(1)
     assert len(np.unique(weight.round(3))) > 1
+
+
+@pytest.fixture(scope="module")
+def elements(clean: dict[str, pa.Table]) -> np.ndarray:
+    """Agreement with each element of value, (responses, elements); NaN where missing."""
+    table = clean["survey/exports/relation_survey"]
+    return np.column_stack([whole_numbers(table, name, ("99",)) for name in ELEMENT_NAMES])
+
+
+def test_elements_of_value_by_segment(block: Block, elements: np.ndarray) -> None:
+    """Mean agreement and the share of 8 and more are those of the planted normal distribution, rounded to 0-10."""
+    relation = block.relation_survey
+    segment = block.customers.segment_on(
+        relation.invited_customer[relation.responded], relation.submitted // DAY_SECONDS
+    )
+    steps = np.arange(11)
+    deviations = []
+    for number, planted in enumerate(TRUTH.segments):
+        found = elements[segment == number]
+        for own, element in zip(found.T, TRUTH.value_elements, strict=True):
+            given = own[~np.isnan(own)]
+            latent = stats.norm(element.mean + planted.value, TRUTH.value_element_sd)
+            chance = np.diff([0, *latent.cdf(steps[:-1] + 0.5), 1])
+            mean = chance @ steps
+            spread, share = np.sqrt(chance @ (steps - mean) ** 2), chance[8:].sum()
+            deviations.append((given.mean() - mean) / spread * np.sqrt(len(given)))
+            deviations.append(((given >= 8).mean() - share) / np.sqrt(share * (1 - share) / len(given)))
+    assert len(deviations) == 2 * len(TRUTH.segments) * len(TRUTH.value_elements)
+    assert np.abs(deviations).max() < 3.5  # standard errors; the largest of 48
+    blank = np.isnan(elements).mean()
+    assert blank == pytest.approx(TRUTH.value_element_blank_share, abs=0.003)
+
+
+def test_who_is_given_more_value_recommends_more(block: Block, elements: np.ndarray) -> None:
+    relation = block.relation_survey
+    complete = ~np.isnan(elements).any(axis=1) & (relation.nps >= 0)
+    breadth, nps = (elements[complete] >= 8).sum(axis=1), relation.nps[complete]
+    by_breadth = [nps[breadth == count].mean() for count in range(len(ELEMENT_NAMES) + 1)]
+    assert by_breadth == sorted(by_breadth)
+    assert np.corrcoef(breadth, nps)[0, 1] > 0.3
+    trait = block.customers.trait[relation.invited_customer[relation.responded]][complete]
+    # what is left of the correlation after rounding and at the ends of the scale
+    for own in elements[complete].T:
+        assert 0.9 < np.corrcoef(own, trait)[0, 1] / TRUTH.value_element_loading < 1.02
 
 
 def test_nobody_is_at_work_on_sunday_or_a_holiday(clean: dict[str, pa.Table]) -> None:

@@ -67,7 +67,7 @@ def test_block_sizes() -> None:
 
 
 def test_size_at_scale_1(clean: dict[str, pa.Table], written) -> None:
-    assert 400_000 <= written.answers <= 460_000
+    assert 440_000 <= written.answers <= 500_000
     assert 110_000 <= clean["crm/contacts"].num_rows <= 130_000
     assert len(set(clean["crm/customers"]["customer_id"].to_pylist())) == CUSTOMERS_PER_BLOCK
     assert sum(team.size < 5 for team in TRUTH.teams) == 2

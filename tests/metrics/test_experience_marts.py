@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -92,6 +93,81 @@ def test_drivers_are_as_planted(demo: Project) -> None:
     assert scores[best]["ci_low"] > scores[worst]["ci_high"]
     facets = [scores[name]["mean_score"] for name, _ in TRUTH.facets]
     assert stats.pearsonr(facets, [mean for _, mean in TRUTH.facets]).statistic > 0.95
+
+
+ELEMENTS = {
+    "month-organisation": ("month", "1mo", "organisation"),
+    "quarter-segment": ("quarter", "1q", "segment"),
+    "month-region": ("month", "1mo", "region"),
+}
+
+
+def delivered_elements(delivery: Delivery, cell: tuple[str, str, str]) -> pl.DataFrame:
+    """element_code, period_start, scope_key, n, mean_score, delivered_pct of what customers say when asked."""
+    answers = keyed(placed.answers(delivery).filter(pl.col("metric") == "value_element"), cell)
+    weight = pl.col("weight")
+    return answers.group_by(pl.col("item_code").alias("element_code"), "period_start", "scope_key").agg(
+        n=pl.len(),
+        mean_score=(weight * pl.col("x")).sum() / weight.sum(),
+        delivered_pct=100 * weight.filter(pl.col("x") >= 8).sum() / weight.sum(),
+    )
+
+
+def asked(demo: Project, name: str) -> pl.DataFrame:
+    return mart(demo, name).filter(pl.col("evidence") == "survey")
+
+
+@pytest.mark.parametrize("cell", ELEMENTS.values(), ids=ELEMENTS)
+def test_elements_of_value_with_who_is_given_them(
+    demo: Project, delivery: Delivery, few: int, cell: tuple
+) -> None:
+    own = delivered_elements(delivery, cell)
+    half = 100 * delivery.assumption("value_element_delivered_share")
+    own = own.with_columns(delivered=(pl.col("delivered_pct") >= half).cast(pl.Int64))
+    shown = cells_of(asked(demo, "value_elements"), cell)
+    shown = shown.with_columns(delivered=pl.col("is_delivered").cast(pl.Int64))
+    assert_same(own, shown, ["element_code", "period_start", "scope_key"], few)
+    assert shown["delivered_pct"].is_between(shown["ci_low"], shown["ci_high"]).all()
+
+
+@pytest.mark.parametrize("cell", ELEMENTS.values(), ids=ELEMENTS)
+def test_breadth_and_height_of_value(demo: Project, delivery: Delivery, few: int, cell: tuple) -> None:
+    levels = {row["element_code"]: int(row["level_number"]) for row in delivery.seed("elements_of_value")}
+    given = delivered_elements(delivery, cell).filter(pl.col("n") >= few)
+    level = pl.col("element_code").replace_strict(levels)
+    is_given = pl.col("delivered_pct") >= 100 * delivery.assumption("value_element_delivered_share")
+    own = given.group_by("period_start", "scope_key").agg(
+        n=pl.len(), breadth=is_given.sum(), height=level.filter(is_given).sum() / sum(levels.values())
+    )
+    promoted = cells_of(mart(demo, "metric_values"), cell).filter(pl.col("metric_code") == "nps_relation")
+    promoted = promoted.select("period_start", "scope_key", nps_relation="value")
+    own = own.join(promoted, on=["period_start", "scope_key"], how="left")
+    shown = cells_of(asked(demo, "value_breadth"), cell).rename({"measured_count": "n"})
+    assert_same(own, shown, ["period_start", "scope_key"], 1)
+
+
+def test_elements_of_value_are_delivered_as_planted(demo: Project) -> None:
+    """Of a year: the share of 8 and more in each segment, and segments that are given more recommend more."""
+    year = (pl.col("period_grain") == "rolling_12_months") & (pl.col("period_start") == date(2025, 7, 1))
+    of_segments = year & (pl.col("scope_kind") == "segment")
+    shown = asked(demo, "value_elements").filter(of_segments)
+    cells = {(row["scope_key"], row["element_code"]): row for row in shown.rows(named=True)}
+    planted = {
+        (segment.code, element.code): 100
+        * stats.norm.sf(7.5, element.mean + segment.value, TRUTH.value_element_sd)
+        for segment, element in product(TRUTH.segments, TRUTH.value_elements)
+    }
+    assert set(cells) == set(planted)
+    outside = [key for key, cell in cells.items() if not cell["ci_low"] <= planted[key] <= cell["ci_high"]]
+    assert len(outside) <= 0.1 * len(cells), outside
+    best, worst = (choose(TRUTH.segments, key=lambda segment: segment.value) for choose in (max, min))
+    for element in TRUTH.value_elements:
+        assert cells[best.code, element.code]["ci_low"] > cells[worst.code, element.code]["ci_high"]
+    breadth = {
+        row["scope_key"]: row for row in asked(demo, "value_breadth").filter(of_segments).rows(named=True)
+    }
+    assert breadth[best.code]["breadth"] > breadth[worst.code]["breadth"]
+    assert breadth[best.code]["nps_relation"] > breadth[worst.code]["nps_relation"]
 
 
 def test_pyramid_is_the_mean_of_its_rescaled_members(demo: Project, delivery: Delivery) -> None:

@@ -8,12 +8,24 @@
 
 with
 
+-- surveys that put several questions of one metric to the same respondent
+several_questions as (
+    select distinct survey_code
+    from (
+        select survey_code, metric_code
+        from {{ ref('int_survey__metric_items') }}
+        group by survey_code, metric_code
+        having count(distinct item_code) > 1
+    ) as metrics
+),
+
 several as (
-    select respondent_kind, respondent_id
-    from {{ ref('int_survey__responses_placed') }}
-    where respondent_id is not null
-    group by respondent_kind, respondent_id
-    having count(*) > 1
+    select placed.respondent_kind, placed.respondent_id
+    from {{ ref('int_survey__responses_placed') }} as placed
+    left join several_questions on placed.survey_code = several_questions.survey_code
+    where placed.respondent_id is not null
+    group by placed.respondent_kind, placed.respondent_id
+    having count(*) > 1 or count(several_questions.survey_code) > 0
 ),
 
 responses as (
