@@ -19,12 +19,19 @@ several_questions as (
     ) as metrics
 ),
 
+-- of a response without a key nobody knows whose else it is, so its questions are those of one person
+placed as (
+    select
+        responses.*,
+        coalesce(responses.respondent_id, 'response ' || responses.response_id) as person_id
+    from {{ ref('int_survey__responses_placed') }} as responses
+),
+
 several as (
-    select placed.respondent_kind, placed.respondent_id
-    from {{ ref('int_survey__responses_placed') }} as placed
+    select placed.respondent_kind, placed.person_id
+    from placed
     left join several_questions on placed.survey_code = several_questions.survey_code
-    where placed.respondent_id is not null
-    group by placed.respondent_kind, placed.respondent_id
+    group by placed.respondent_kind, placed.person_id
     having count(*) > 1 or count(several_questions.survey_code) > 0
 ),
 
@@ -33,7 +40,7 @@ responses as (
         placed.response_id,
         placed.survey_code,
         placed.respondent_kind,
-        placed.respondent_id,
+        placed.person_id as respondent_id,
         placed.submitted_on as observed_on,
         placed.department_id,
         placed.team_id,
@@ -42,9 +49,8 @@ responses as (
         placed.channel,
         placed.journey,
         placed.product
-    from {{ ref('int_survey__responses_placed') }} as placed
-    inner join several
-        on placed.respondent_kind = several.respondent_kind and placed.respondent_id = several.respondent_id
+    from placed
+    inner join several on placed.respondent_kind = several.respondent_kind and placed.person_id = several.person_id
 ),
 
 asked as (
