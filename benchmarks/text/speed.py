@@ -1,8 +1,8 @@
 """`python -m benchmarks.text.speed`: distinct texts a second from raw text to tables of scores and tags, and memory.
 
 The texts are the simulated organisation's, put together until as many as asked differ. All goes the way of a build: out
-of DuckDB, scrubbed, into DuckDB, out again, scored and tagged, into DuckDB. Warm: WARM other texts went before, so that
-modules are read; starting the processes is in it.
+of DuckDB, scrubbed, into DuckDB, out again, scored and tagged, into DuckDB. Warm: so many other texts went before that
+modules are read, also by the process that starts others; starting these is in it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from orchestration.project import Folders, folders
 from orchestration.text_seeds import cold_models, modifiers, scrubber
-from orchestration.text_store import TextStore, text_store_file
+from orchestration.text_store import WORTH_A_PROCESS, TextStore, text_store_file
 from service_control.demo.fragments import CLOSINGS, CONTRASTS, DRIVER_CLAUSES, ISSUE_OPENINGS, PERSONAL
 from service_control.demo.names import FIRST_NAMES, LAST_NAMES
 from service_control.text.pipeline import RawBatch, score_batch, scrub_batch
@@ -35,7 +35,7 @@ from service_control.text.score import Scorer
 from service_control.text.scrub import Person
 
 BATCH = 5_000
-WARM = 20_000
+WARM = WORTH_A_PROCESS
 PERSONAL_SHARE = 0.05
 
 
