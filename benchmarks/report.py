@@ -189,6 +189,12 @@ def overhead(rows: Sequence[Row]) -> str:
     )
 
 
+def timed(rows: Sequence[Row], size: int, name: str) -> Row | None:
+    """The result of a way that tells seconds by model, at the largest limit."""
+    found = [row for row in rows if (row["size"], row["name"]) == (size, name) and row["models"]]
+    return max(found, key=lambda row: gigabytes(row["memory"]), default=None)
+
+
 def layers(rows: Sequence[Row]) -> str:
     """Seconds of the SQL for the headline metrics by folder of models, at the largest limit."""
     folder = {
@@ -198,10 +204,8 @@ def layers(rows: Sequence[Row]) -> str:
     }
     columns = []
     for size in sizes(rows):
-        timed = [row for row in rows if row["size"] == size and row["name"] == "headline" and row["models"]]
-        if timed:
+        if row := timed(rows, size, "headline"):
             spent: dict[str, float] = {}
-            row = max(timed, key=lambda each: gigabytes(each["memory"]))
             for model, value in row["models"].items():
                 of = folder.get(model, "models that are no more")
                 spent[of] = spent.get(of, 0) + value
@@ -214,10 +218,9 @@ def layers(rows: Sequence[Row]) -> str:
 
 def slowest(rows: Sequence[Row], size: int) -> str:
     """The slowest models of the bare SQL at the largest limit, with their share."""
-    timed = [row for row in rows if row["size"] == size and row["name"] == "bare" and row["models"]]
-    if not timed:
+    row = timed(rows, size, "bare")
+    if not row:
         return ""
-    (row,) = [row for row in timed if row["memory"] == limits(timed)[-1]]
     total = sum(row["models"].values())
     first = sorted(row["models"].items(), key=lambda item: -item[1])[:SLOWEST]
     lines = [[f"`{name}`", seconds(value), f"{value / total:.0%}"] for name, value in first]

@@ -30,7 +30,6 @@ class Results:
     def __init__(self, folder: Path = FOLDER) -> None:
         cores, gib = len(os.sched_getaffinity(0)), _memory_gib()
         self.path = folder / f"{date.today().isoformat()}_{cores}_cores_{gib}_gib.json"
-        self.machine = machine()
 
     def add(self, organisation: Organisation, memory: str | None, result: Result) -> None:
         """Put a result in the place of an earlier one of the same way, size and memory limit."""
@@ -52,7 +51,7 @@ class Results:
         tools = {"duckdb": duckdb.__version__, "polars": polars.__version__}
         content = {
             "date": date.today().isoformat(),
-            "machine": self.machine,
+            "machine": machine(),
             "tools": tools,
             "results": rows,
         }

@@ -68,7 +68,7 @@ LABELS = pa.schema(
 EVIDENCE = pa.schema(
     {
         "task": pa.string(),
-        "model_version": pa.string(),
+        "reading_id": pa.int32(),
         "language_code": pa.string(),
         "label": pa.string(),
         "place": pa.int32(),
@@ -141,9 +141,11 @@ class TextStore:
         self._writer = connection.cursor()
         self._writer.execute(f"use {STORE}")
         if self._is_older():
+            self._writer.begin()
             self._writer.execute(
                 "drop table texts; drop table scores; drop table tags; alter table scrubbed drop column text_hash"
             )
+            self._writer.commit()
         self._writer.execute(TABLES)
 
     def _is_older(self) -> bool:
@@ -207,6 +209,7 @@ class TextStore:
 
     def tags(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """`tags` of the active models for every text_hash of int_text__scored."""
+        active = ", ".join(map(str, self._readings(self.active_models()).values()))
         self._connection.register("scored_now", scored)
         return self._connection.sql(f"""
             select
@@ -216,7 +219,7 @@ class TextStore:
             inner join {STORE}.readings as readings on tags.reading_id = readings.reading_id
             inner join {STORE}.texts as texts on tags.text_id = texts.text_id
             semi join scored_now as scored on texts.text_hash = scored.text_hash
-            where tags.reading_id in ({self._active_readings()})""")
+            where tags.reading_id in ({active})""")
 
     def scores(self, task: str) -> str:
         """A query of the scores of the active model of a task, as text_hash and scores."""
@@ -228,10 +231,11 @@ class TextStore:
     def evidence(self, scored: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """int_text__evidence: how much each text speaks for each label, of tasks that were learned."""
         models, learned = self.active_models(), self._learned()
+        readings = self._readings(models)
         rows = [
             {
                 "task": task,
-                "model_version": model.version,
+                "reading_id": readings[task],
                 "language_code": language,
                 "label": label,
                 "place": at + 1,
@@ -254,12 +258,9 @@ class TextStore:
                 end))) as integer) as step
             from scored_now as scored
             inner join active_labels as labels on scored.language_code = labels.language_code
-            inner join {STORE}.readings as readings
-                on labels.task = readings.task and labels.model_version = readings.model_version
             inner join {STORE}.texts as texts on scored.text_hash = texts.text_hash
             inner join {STORE}.scores as known
-                on texts.text_id = known.text_id and readings.reading_id = known.reading_id
-            where readings.reading_id in ({self._active_readings()})""")
+                on texts.text_id = known.text_id and labels.reading_id = known.reading_id""")
 
     def labels(self) -> duckdb.DuckDBPyRelation:
         """int_text__models: what the active models can give."""
@@ -433,9 +434,6 @@ class TextStore:
                 ).fetchall()
         return {task: known[task, model.version] for task, model in models.items()}
 
-    def _active_readings(self) -> str:
-        return ", ".join(map(str, self._readings(self.active_models()).values()))
-
     def _missing(self, readings: Mapping[str, int]) -> dict[int, tuple[str, ...]]:
         """Groups of tasks that some texts were not read for, by `bits`; a temp table says which texts."""
         bit = {task: 1 << at for at, task in enumerate(readings)}
@@ -558,6 +556,7 @@ def _scored_rows(
                 {
                     "text_id": texts,
                     "reading_id": pa.repeat(readings[task], len(texts)),
+                    # of any length: the tasks stand in one table
                     "scores": pa.ListArray.from_arrays(
                         pa.array(np.arange(0, values.size + 1, values.shape[1], np.int32)), values.ravel()
                     ),

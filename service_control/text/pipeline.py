@@ -52,7 +52,7 @@ class ScoredBatch:
 
 
 def scrub_batch(scrubber: Scrubber, raw: RawBatch) -> ScrubbedBatch:
-    """Scrub and hash."""
+    """Scrub every text."""
     found = list(map(scrubber.scrub, raw.texts, raw.people or repeat(())))
     return ScrubbedBatch(
         [one.text for one in found], [one.kinds for one in found], [one.quarantine_reason for one in found]

@@ -1,7 +1,8 @@
 {#-
     Respondents answer a survey's questions together, so what counts for one question mostly counts for all of them: the
-    sequences run over responses, and only who left a question open (or was asked in several surveys) has a sequence of
-    single answers for that metric. A third of the rows are sorted, with the same result.
+    sequences run over responses, and only who left a question open, was asked in several surveys or answered several
+    questions of one metric has a sequence of single answers for that metric. A third of the rows are sorted, with the
+    same result.
 -#}
 {%- set scopes = scope_kinds() | map(attribute='column') | list -%}
 {%- set cell = ['scope_number', 'period_grain', 'period_start', 'previous_month_start'] -%}
