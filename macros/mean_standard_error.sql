@@ -3,5 +3,8 @@
     mean, mean_of_squares: (weighted) averages of y and y²; n: observations (effective, may be fractional).
 -#}
 {% macro mean_standard_error(mean, mean_of_squares, n) -%}
-sqrt(greatest(({{ mean_of_squares }}) - ({{ mean }}) * ({{ mean }}), 0) / nullif(({{ n }}) - 1, 0))
+sqrt(
+    ({{ beyond_rounding('(' ~ mean_of_squares ~ ') - (' ~ mean ~ ') * (' ~ mean ~ ')', mean_of_squares) }})
+    / nullif(({{ n }}) - 1, 0)
+)
 {%- endmacro %}

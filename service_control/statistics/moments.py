@@ -121,11 +121,10 @@ class Moments:
         design[..., 0, 0] = self.n
         design[..., 0, 1:] = design[..., 1:, 0] = self.sums
         design[..., 1:, 1:] = self.products
-        values, vectors = np.linalg.eigh(design)
-        rank = values > 1e-10 * values[..., -1:]
-        normal = random.standard_normal(values.shape) * rank
-        crossed = np.einsum("...ij,...j->...i", vectors, np.sqrt(np.where(rank, values, 0)) * normal)
-        left = np.maximum(self.n - rank.sum(axis=-1), 0)
+        root, is_pivot = _lower_root(design)
+        normal = random.standard_normal(is_pivot.shape) * is_pivot
+        crossed = np.einsum("...ij,...j->...i", root, normal)
+        left = np.maximum(self.n - is_pivot.sum(axis=-1), 0)
         squares = (normal**2).sum(axis=-1) + np.where(left > 0, random.chisquare(np.maximum(left, 1e-9)), 0)
         sums = np.concatenate([self.sums, crossed[..., :1]], axis=-1)
         products = np.empty((*self.n.shape, k + 1, k + 1))
@@ -133,3 +132,20 @@ class Moments:
         products[..., k, :k] = products[..., :k, k] = crossed[..., 1:]
         products[..., k, k] = squares
         return Moments((*self.names, name), self.n, sums, products)
+
+
+def _lower_root(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cholesky's lower triangle L of positive semidefinite `matrix` = L Lᵀ, and which columns of it are not zero.
+
+    Eigenvectors would do as well, but their signs turn with the last digit of the sums and the draws with them.
+    Shapes (..., k, k), (..., k, k) and (..., k).
+    """
+    root = np.zeros_like(matrix)
+    is_pivot = np.zeros(matrix.shape[:-1], dtype=bool)
+    for j in range(matrix.shape[-1]):
+        known = root[..., j:, :j] @ root[..., j, :j, None]
+        left = matrix[..., j:, j] - known[..., 0]
+        is_pivot[..., j] = left[..., 0] > 1e-10 * matrix[..., j, j]
+        pivot = np.sqrt(np.where(is_pivot[..., j], left[..., 0], 1))
+        root[..., j:, j] = np.where(is_pivot[..., j, None], left / pivot[..., None], 0)
+    return root, is_pivot

@@ -14,6 +14,7 @@ NAMES = [
     "z_975",
     "wilson_bound",
     "net_share_bound",
+    "beyond_rounding",
     "mean_standard_error",
     "ratio_standard_error",
     "t_quantile",

@@ -135,6 +135,11 @@ def test_mean_standard_error_at_the_edge() -> None:
     assert not constant.any()
     # a mean of squares may come out a rounding error below the square of the mean
     assert evaluate("mean_standard_error('m', 'm2', 'n')", m=3, m2=9 - 1e-14, n=7)[0] == 0
+    # so may that of weighted answers that are all the same: rounding is no spread, else any change would be certain
+    w = np.random.default_rng(7).uniform(0.5, 2, (1000, 100))
+    mean, mean_of_squares = (w * 5.3).sum(axis=1) / w.sum(axis=1), (w * 5.3**2).sum(axis=1) / w.sum(axis=1)
+    assert (mean_of_squares - mean**2 > 0).any()
+    assert not evaluate("mean_standard_error('m', 'm2', 'n')", m=mean, m2=mean_of_squares, n=100).any()
     # weights: n is what the weighted observations are worth (Kish)
     random = np.random.default_rng(2)
     y, w = random.normal(5, 2, 40), random.uniform(0.5, 2, 40)
@@ -163,6 +168,11 @@ def test_ratio_standard_error_at_the_edge() -> None:
     assert np.isnan(evaluate(call, n=1, x=2, y=1, xx=4, yy=1, xy=2)[0])
     assert np.isnan(evaluate(call, n=2, x=0, y=1, xx=4, yy=1, xy=2)[0])
     assert evaluate(call, n=2, x=3, y=1.5, xx=5, yy=1.25, xy=2.5)[0] == 0
+    # one ratio for all: what is left of the residuals is rounding, in whatever order they were added up
+    x = np.random.default_rng(8).gamma(3, 20, (1000, 100))
+    y = x * 0.3
+    sums = {"x": x.sum(axis=1), "y": y.sum(axis=1), "xx": (x * x).sum(axis=1), "yy": (y * y).sum(axis=1)}
+    assert not evaluate(call, n=100, xy=(x * y)[:, ::-1].sum(axis=1), **sums).any()
 
 
 def test_t_quantile_with_the_seed() -> None:

@@ -79,8 +79,8 @@ errors as (
     select
         *,
         case estimator
-            when 'proportion' then sqrt(greatest(mean * (1 - mean), 0) / n_effective)
-            when 'net_share' then sqrt(greatest(mean_of_squares - mean * mean, 0) / n_effective)
+            when 'proportion' then sqrt(({{ beyond_rounding('mean - mean * mean', 'mean') }}) / n_effective)
+            when 'net_share' then sqrt(({{ beyond_rounding('mean_of_squares - mean * mean', 'mean_of_squares') }}) / n_effective)
             when 'mean' then {{ mean_standard_error('mean', 'mean_of_squares', 'n_independent') }} * population_correction
             else {{ ratio_standard_error('n', 'x_sum', 'y_sum', 'x_sq_sum', 'y_sq_sum', 'xy_sum') }} * sqrt(design_effect)
         end as standard_error,

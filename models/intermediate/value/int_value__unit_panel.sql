@@ -45,7 +45,7 @@ select
     cast(n as bigint) as n,
     cast(mean * unit_factor as {{ type_double() }}) as mean_value,
     -- variance of the mean by chance in who answered: s²·Σw²/(Σw)²
-    cast(greatest(mean_of_squares - mean * mean, 0) * unit_factor * unit_factor * error_share
+    cast(({{ beyond_rounding('mean_of_squares - mean * mean', 'mean_of_squares') }}) * unit_factor * unit_factor * error_share
         * n / nullif(n - 1, 0) as {{ type_double() }}) as error_variance
 from cells
 where n > 0

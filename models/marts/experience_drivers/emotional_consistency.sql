@@ -37,9 +37,9 @@ squares as (
         sum(n) as n,
         sum(n) / sum(n_effective) as design_effect,
         sum(y_sum * y_sum / n) - sum(y_sum) * sum(y_sum) / sum(n) as between_squares,
-        sum(y_sq_sum) - sum(y_sum * y_sum / n) as within_squares,
-        first(scope_key order by value, scope_key) as lowest_key,
-        first(scope_key order by value desc, scope_key) as highest_key
+        {{ beyond_rounding('sum(y_sq_sum) - sum(y_sum * y_sum / n)', 'sum(y_sq_sum)') }} as within_squares,
+        first(scope_key order by round(value, 9), scope_key) as lowest_key,
+        first(scope_key order by round(value, 9) desc, scope_key) as highest_key
     from parts
     group by period_grain, period_start, period_end, dimension, is_complete_period
     having count(*) > 1

@@ -72,7 +72,8 @@ select
     {%- for side in ['low', 'high'] %}
     100 * {{ wilson_bound('judged.delivered_share', 'judged.n_effective', side) }} as ci_{{ side }},
     {%- endfor %}
-    judged.delivered_share >= {{ assumption('value_element_delivered_share') }} as is_delivered,
+    -- half is half, in whatever order weights were added up
+    round(judged.delivered_share, 9) >= {{ assumption('value_element_delivered_share') }} as is_delivered,
     case when judged.n < {{ assumption('normal_from_n') }} then 'indicative' else 'normal' end as display
 from judged
 inner join {{ ref('elements_of_value') }} as elements on judged.element_code = elements.element_code
