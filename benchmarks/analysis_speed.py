@@ -30,7 +30,8 @@ from orchestration.project import child_environment, folders
 from orchestration.warehouse import open_build
 
 # A build imports these once, not with every model: before the clock runs.
-IMPORTED = ("service_control.statistics.tables", "service_control.statistics.value_tables")
+# DuckDB imports pandas when it is first given a table.
+IMPORTED = ("pandas", "service_control.statistics.tables", "service_control.statistics.value_tables")
 MEMORY_OF_PYTHON_MODELS = "512MB"
 REVIEW = "metric review"
 READ_BY_REVIEW = ("dim_assumptions", "dim_metrics", "int_calendar__periods", "int_metrics__period_parts")

@@ -68,7 +68,8 @@ PAIRS = pa.schema(
     }
 )
 TABLES = {"hints": HINTS, "pairs": PAIRS}
-PANEL = """
+FIGURES = """
+create temp view figures as
 select
     parts.metric_code,
     parts.scope_kind,
@@ -89,6 +90,29 @@ where parts.period_grain = 'month' and parts.scope_kind <> 'organisation' and pa
 METRICS = (
     "select metric_code, side = 'engagement' and is_headline from marts.dim_metrics order by metric_code"
 )
+MONTHS = "select distinct period_start from figures order by all"
+UNITS = "select distinct scope_kind, scope_key from figures order by all"
+# Names become numbers here: in Python they would be a string for every figure.
+PANEL = """
+with
+units as (
+    select scope_kind, scope_key, row_number() over (order by scope_kind, scope_key) - 1 as unit
+    from (select distinct scope_kind, scope_key from figures)
+),
+months as (
+    select period_start, row_number() over (order by period_start) - 1 as month
+    from (select distinct period_start from figures)
+),
+metrics as (
+    select metric_code, row_number() over (order by metric_code) - 1 as metric
+    from marts.dim_metrics
+)
+select unit, month, metric, value
+from figures
+inner join units using (scope_kind, scope_key)
+inner join months using (period_start)
+inner join metrics using (metric_code)
+"""
 
 
 @dataclass(frozen=True)
@@ -130,22 +154,19 @@ def read_panel(where: Folders) -> tuple[Panel, Assumptions]:
             "nothing was built yet", where=str(where.build_database), remedy="run `make build` first"
         )
     with open_build(where, read_only=True) as connection:
+        connection.execute(FIGURES)
         metrics = connection.execute(METRICS).fetchall()
+        months = [day for (day,) in connection.execute(MONTHS).fetchall()]
+        kinds = [kind for kind, _ in connection.execute(UNITS).fetchall()]
         rows = connection.execute(PANEL).fetchnumpy()
         assumptions = Assumptions.of_seed(connection.table("marts.dim_assumptions"))
-    names = [code for code, _ in metrics]
-    at = {code: i for i, code in enumerate(names)}
-    months, month = np.unique(rows["period_start"].astype("datetime64[M]"), return_inverse=True)
-    kinds = rows["scope_kind"].astype(str)
-    parts = np.char.add(np.char.add(kinds, "|"), rows["scope_key"].astype(str))
-    units, first, unit = np.unique(parts, return_index=True, return_inverse=True)
-    values = np.full((len(units), len(months), len(names)), np.nan)
-    values[unit, month, [at[str(code)] for code in rows["metric_code"]]] = np.ma.filled(rows["value"], np.nan)
+    values = np.full((len(kinds), len(months), len(metrics)), np.nan)
+    values[rows["unit"], rows["month"], rows["metric"]] = np.ma.filled(rows["value"], np.nan)
     panel = Panel(
-        tuple(each.astype("datetime64[D]").item() for each in months),
-        tuple(names),
+        tuple(months),
+        tuple(code for code, _ in metrics),
         tuple(code for code, is_outcome in metrics if is_outcome),
-        kinds[first],
+        np.array(kinds, dtype=str),
         values,
     )
     return panel, assumptions

@@ -19,6 +19,10 @@ PLAIN = {"0", "1", "2", "100", "0.0", "100.0"}
 CALENDAR, FORMULA, TECHNICAL = "the calendar", "a constant of the formula", "a limit of the technique"
 ALLOWED_SQL = {
     "int_calendar__periods.sql": (CALENDAR, "3 7 11"),
+    "beyond_rounding.sql": (TECHNICAL + ": what is left of a difference of sums", "1e-12"),
+    "int_survey__responses_placed.sql": (TECHNICAL + ": digits of a hash", "5"),
+    "int_drivers__respondents.sql": (TECHNICAL + ": digits of a hash", "3"),
+    "int_drivers__churn_rows.sql": (TECHNICAL + ": digits of a hash", "3"),
     "int_metrics__answer_parts.sql": ("the unit: the square of 100 of an index from 0 to 100", "10000"),
     "int_emotions__images.sql": (TECHNICAL + ": rounding to an intensity", "0.5"),
     "int_emotions__responses.sql": (
@@ -59,7 +63,7 @@ ALLOWED_SQL = {
     "try_cast.sql": (CALENDAR, "7 9 28"),
     "int_hr__team_tree.sql": (TECHNICAL, "10"),
     "transcript_sentiment.sql": ("thirds of a conversation", "3"),
-    "value_elements.sql": ("the unit: agreement from 0 to 10", "10"),
+    "value_elements.sql": ("the unit: agreement from 0 to 10; nine digits, below which is rounding", "9 10"),
     "resolution_windows.sql": ("part of the metric's code: another window is another metric", "7 14 30"),
 }
 # In Python: the app chooses how much is shown and how large, never how a figure is made.
@@ -173,8 +177,8 @@ ALLOWED_PYTHON = {
         {0.95, 0.975, 3, 4, 5, 7, 9, 15, 16, 17, 19, 79, 96, 200, 384, 776, 945, 1482, 1920, 92160},
     ),
     "service_control/statistics/value_chain.py": (
-        TECHNICAL + ": steps, rounding, sums side by side, groups of a jackknife",
-        {1e-18, 1e-12, 3, 200, 1000},
+        TECHNICAL + ": steps, rounding, groups of a jackknife",
+        {1e-18, 1e-12, 200, 1000},
     ),
     "service_control/statistics/value_tables.py": (
         CALENDAR + "; hundredths; columns for up to seven errors of a fit",
@@ -457,9 +461,16 @@ CHANGES = {
         30,
         "select max(period_end) from intermediate.int_drivers__spans where span_code = 'churn'",
     ),
+    "driver_sample_responses": (
+        500,
+        "select max(n) <= 500 and max(groups) > 100 from (select count(*) as n, "
+        "count(distinct respondent_group) as groups from intermediate.int_drivers__respondents group by survey_code)",
+    ),
+    # a sample of a few groups of respondents would tell nothing of the spread between them
     "churn_sample_customers": (
-        10,
-        "select count(distinct customer_id) <= 10 from intermediate.int_drivers__churn_rows",
+        300,
+        "select count(distinct customer_id) <= 300 and count(distinct respondent_group) > 100 "
+        "from intermediate.int_drivers__churn_rows",
     ),
     "smallest_correlation": (
         0.9,

@@ -133,7 +133,9 @@ def impact_rows(sums: Columns, asked: Columns, assumptions: Assumptions) -> list
 
 def churn_rows(answers: Columns, shown: Columns, asked: Columns, assumptions: Assumptions) -> list[Row]:
     """Rows of driver_impact whose outcome is churn, from int_drivers__churn_rows and int_drivers__shown."""
-    rows, groups = [], answers["respondent_group"]
+    rows: list[Row] = []
+    # numbers once: names would be sorted for every scope
+    groups = np.unique(answers["respondent_group"].astype(str), return_inverse=True)[1]
     for i in np.flatnonzero(shown["outcome_metric_code"] == "churn"):
         survey, kind, key = (str(shown[name][i]) for name in ("subject_code", "scope_kind", "scope_key"))
         inside = answers["survey_code"] == survey

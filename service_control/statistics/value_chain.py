@@ -122,23 +122,21 @@ def panel_link(
         return Refusal("too_few_units", needed=assumptions.panel_minimum_units, found=count)
     chosen, outcomes = chosen[informative], outcomes[informative]
     chance = chance[:, longest - lag : shape[1] - lag][informative]
-    whole = _moments_within(chosen, outcomes, chance)
-    groups = np.arange(count) % MOST_LEFT_OUT
-    kept = [groups != group for group in range(min(count, MOST_LEFT_OUT))]
-    without = np.array([_moments_within(chosen[rows], outcomes[rows], chance[rows]) for rows in kept])
+    parts = min(count, MOST_LEFT_OUT)
+    kept = np.arange(count) % MOST_LEFT_OUT != np.arange(parts)[:, None]
+    whole, *left = _moments_within(chosen, outcomes, chance, np.vstack([np.ones(count, dtype=bool), kept]))
+    without = np.array(left)
     if np.isnan(without).any():
         return Refusal("no_variation", needed=2, found=1, about=driver)
-    freedom, level = len(kept) - 1, assumptions.significance_level
+    freedom, level = parts - 1, assumptions.significance_level
     reliability = None
     if driver_error_variances is None:
-        error = np.sqrt(
-            freedom / len(kept) * ((without[:, 0] / without[:, 1] - whole[0] / whole[1]) ** 2).sum()
-        )
+        error = np.sqrt(freedom / parts * ((without[:, 0] / without[:, 1] - whole[0] / whole[1]) ** 2).sum())
         estimate = Estimate.of(whole[0] / whole[1], error, level, freedom)
         p_value = estimate.p_value
     else:
         moved = without - whole
-        covariance = freedom / len(kept) * moved.T @ moved
+        covariance = freedom / parts * moved.T @ moved
         reliability = float(1 - whole[2] / whole[1])
         ratio = _ratio(whole[0], whole[1] - whole[2], covariance, level, freedom)
         if ratio is None:
@@ -203,24 +201,44 @@ def _residuals(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return _within(x, is_known), _within(y, is_known)
 
 
-def _moments_within(x: np.ndarray, y: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    """Per observation, within units and periods: product of driver and outcome, square of the driver, and how much
-    of that is chance, (3,). NaN when the driver does not vary within units.
+def _moments_within(x: np.ndarray, y: np.ndarray, chance: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Moments within units and periods of (units, periods), for every choice of units in `kept` (choices, units).
+
+    Per observation the product of driver and outcome, the square of the driver, and how much of that is chance:
+    (choices, 3). NaN where the driver does not vary within units.
+
+    Unit means are taken off first. What period effects take then is a regression on the periods, and its sums (Frisch,
+    Waugh and Lovell) add up over units: leaving some out is a matter of other sums.
     """
     is_known = ~np.isnan(x) & ~np.isnan(y)
-    x_left, y_left = _within(x, is_known), _within(y, is_known)
-    square = (x_left**2).sum()
-    if square <= 1e-18 * np.nansum(x**2):
-        return np.full(3, np.nan)
+    known = is_known.astype(float)
+    per_unit = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    x_left, y_left = (
+        np.where(is_known, values - np.where(is_known, values, 0).sum(axis=1, keepdims=True) / per_unit, 0)
+        for values in (x, y)
+    )
+    of_periods = np.eye(x.shape[1]) * known[:, None, :] - known[:, :, None] * (known / per_unit)[:, None, :]
+    kept = kept.astype(float)
+    inverse = np.linalg.pinv(np.tensordot(kept, of_periods, axes=1), rcond=1e-12, hermitian=True)
+    x_periods, y_periods = (kept @ values for values in (x_left, y_left))
+    explained = np.einsum("cp,cpq->cq", x_periods, inverse)
+    crossed = kept @ (x_left * y_left).sum(axis=1) - (explained * y_periods).sum(axis=1)
+    varying = kept @ (x_left**2).sum(axis=1)
+    square = varying - (explained * x_periods).sum(axis=1)
+    # what is left of a difference of sums is rounding below this part of them
+    least = np.maximum(1e-12 * varying, 1e-18 * (kept @ np.nansum(x**2, axis=1)))
     # what unit and period effects take of each observation, and of its chance
-    taken = 1 / np.maximum(is_known.sum(axis=1, keepdims=True), 1) + 1 / np.maximum(is_known.sum(axis=0), 1)
-    left = np.maximum(1 - taken + 1 / is_known.sum(), 0)
-    return np.array([(x_left * y_left).sum(), square, (chance * left)[is_known].sum()]) / is_known.sum()
+    per_period = kept @ known
+    count = np.maximum(per_period.sum(axis=1), 1)
+    taken = 1 / per_unit + (1 / np.maximum(per_period, 1) - 1 / count[:, None])[:, None, :]
+    by_chance = np.einsum("cup,up,cu->c", np.maximum(1 - taken, 0), np.where(is_known, chance, 0), kept)
+    moments = np.column_stack([crossed, square, by_chance]) / count[:, None]
+    return np.where((square > least)[:, None], moments, np.nan)
 
 
 def _slope(x: np.ndarray, y: np.ndarray) -> float:
     """NaN when the driver does not vary within units."""
-    crossed, square, _ = _moments_within(x, y, np.zeros(x.shape))
+    ((crossed, square, _),) = _moments_within(x, y, np.zeros(x.shape), np.ones((1, len(x)), dtype=bool))
     return float(crossed / square)
 
 

@@ -285,7 +285,8 @@ def euro_rows(cells: Columns, levels: Columns, bases: Columns, assumptions: Valu
     """
     rows: list[Row] = []
     tested: list[tuple[int, float]] = []
-    codes = cells["metric_code"].astype(str)
+    codes, of_levels = (table["metric_code"].astype(str) for table in (cells, levels))
+    newest = int(levels["quarter_number"].max(initial=0))
     for code in np.unique(codes):
         own = {name: values[codes == code] for name, values in cells.items()}
         base = base_of(bases, "contacted" if own["is_about_contact"].any() else "active", assumptions)
@@ -299,7 +300,9 @@ def euro_rows(cells: Columns, levels: Columns, bases: Columns, assumptions: Valu
             "customer_count": int(customers),
             **estimate_row("monthly_margin_eur", margin),
             **estimate_row("residual_months", lifetime),
-            **_level(levels, str(code), assumptions),
+            **_level(
+                {name: values[of_levels == code] for name, values in levels.items()}, newest, assumptions
+            ),
         }
         effects = _effect_on_leaving(own, assumptions)
         if isinstance(effects, Refusal):
@@ -364,13 +367,12 @@ def base_of(
     return customers, mean, Estimate.of(months, float(np.sqrt((moved**2).sum())), level)
 
 
-def _level(levels: Columns, code: str, assumptions: ValueAssumptions) -> Row:
-    own = levels["metric_code"].astype(str) == code
-    is_all = levels["unit_key"].astype(str) == ALL
+def _level(levels: Columns, newest: int, assumptions: ValueAssumptions) -> Row:
+    """Of one metric: its range over units and quarters, and its level in the year that ends with quarter `newest`."""
     quarter = levels["quarter_number"].astype(int)
     answers, sums = levels["answer_count"].astype(float), levels["score_sum"].astype(float)
-    last_year = own & is_all & (quarter > quarter.max(initial=0) - MONTHS_PER_YEAR // 3)
-    enough = own & (answers >= assumptions.normal_from_n)
+    last_year = (levels["unit_key"].astype(str) == ALL) & (quarter > newest - MONTHS_PER_YEAR // 3)
+    enough = answers >= assumptions.normal_from_n
     row: Row = _range("metric", sums[enough] / answers[enough])
     if last_year.any():
         row["metric_level"] = float(sums[last_year].sum() / answers[last_year].sum())

@@ -5,7 +5,9 @@
     ('resolution_followed', 'resolution_matched_on', 'not is_resolved_perceived', 'is_resolved_followed'),
     ('effort_estimated', 'ease_matched_on', 'customer_ease_box = -1', 'employee_ease_box = 1'),
     ('click_felt', 'click_matched_on', 'customer_click = -1', 'employee_click = 1'),
-] %}
+] -%}
+{#- Numbers while adding up: people are counted by them, in every scope. -#}
+{%- set codes = pairs | map('first') | list + ['service_level_met', 'mark_given'] %}
 
 with
 
@@ -18,7 +20,7 @@ span as (
 observed as (
     {%- for code, day, went_wrong, called_good in pairs %}
     select
-        '{{ code }}' as blind_spot_code,
+        {{ codes.index(code) }} as code_number,
         customer_id,
         {{ scopes | join(', ') }},
         {{ went_wrong }} as went_wrong,
@@ -28,7 +30,7 @@ observed as (
     union all
     {%- endfor %}
     select
-        'service_level_met' as blind_spot_code,
+        {{ codes.index('service_level_met') }} as code_number,
         contacts.customer_id,
         {% for scope in scopes %}answers.{{ scope }}, {% endfor %}
         answers.box_value = -1 as went_wrong,
@@ -41,7 +43,7 @@ observed as (
         and answers.submitted_on <= (select span.period_end from span)
     union all
     select
-        'mark_given' as blind_spot_code,
+        {{ codes.index('mark_given') }} as code_number,
         customer_id,
         {{ scopes | join(', ') }},
         relation = 'weakened' as went_wrong,
@@ -55,7 +57,7 @@ observed as (
 
 summed as (
     select
-        observed.blind_spot_code,
+        observed.code_number,
         {{ scope_of_grouping(scopes) }},
         count(distinct observed.customer_id) as people,
         count(*) as observed_count,
@@ -64,11 +66,15 @@ summed as (
         count(*) filter (where observed.went_wrong and observed.is_called_good) as missed_count
     from observed
     where observed.went_wrong is not null and observed.is_called_good is not null
-    group by {{ grouping_by_scope(['observed.blind_spot_code'], scopes) }}
+    group by {{ grouping_by_scope(['observed.code_number'], scopes) }}
 )
 
 select
-    blind_spot_code,
+    case code_number
+        {%- for code in codes %}
+        when {{ loop.index0 }} then '{{ code }}'
+        {%- endfor %}
+    end as blind_spot_code,
     scope_kind,
     coalesce(scope_key, '') as scope_key,
     {%- for name in ['people', 'observed_count', 'called_good_count', 'n', 'missed_count'] %}

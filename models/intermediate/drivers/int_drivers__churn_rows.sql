@@ -3,20 +3,20 @@ with
 scored as (
     select
         responses.*,
-        placed.survey_code,
-        placed.customer_id,
-        placed.segment,
-        placed.channel,
-        placed.journey,
-        placed.submitted_on,
-        md5(placed.customer_id) as customer_hash
+        respondents.survey_code,
+        respondents.customer_id,
+        respondents.segment,
+        respondents.channel,
+        respondents.journey,
+        respondents.submitted_on,
+        md5(respondents.customer_id) as customer_hash
     from {{ ref('int_drivers__responses') }} as responses
-    inner join {{ ref('int_survey__responses_placed') }} as placed on responses.response_id = placed.response_id
+    inner join {{ ref('int_drivers__respondents') }} as respondents on responses.response_id = respondents.response_id
     inner join {{ ref('analysis_outcomes') }} as chosen
         on responses.driver_kind = chosen.analysis and chosen.outcome_metric_code = 'churn'
     inner join {{ ref('int_drivers__spans') }} as spans
-        on spans.span_code = 'churn' and placed.submitted_on between spans.period_start and spans.period_end
-    where placed.customer_id is not null
+        on spans.span_code = 'churn' and respondents.submitted_on between spans.period_start and spans.period_end
+    where respondents.customer_id is not null
 ),
 
 -- who was a customer on the day of the answer, and whether that ended within the follow-up
@@ -33,9 +33,10 @@ followed as (
         and scored.submitted_on <= coalesce(spells.last_day, scored.submitted_on)
 ),
 
--- whole customers in the order of their hash, as many as give an error that no reader notices
+-- Whole customers in the order of their hash, as many as give an error that no reader notices; from the third digit, as the
+-- first two make groups.
 numbered as (
-    select *, dense_rank() over (partition by survey_code order by customer_hash nulls last) as customer_number
+    select *, dense_rank() over (partition by survey_code order by substring(customer_hash, 3) nulls last) as customer_number
     from followed
 )
 

@@ -7,6 +7,13 @@ span as (
     where span_code = 'latest'
 ),
 
+respondents as (
+    select respondents.*
+    from {{ ref('int_drivers__respondents') }} as respondents
+    inner join span on respondents.submitted_on between span.period_start and span.period_end
+    where respondents.weight > 0
+),
+
 answers as (
     select response_id, survey_code, metric_code as outcome_metric_code, answer_value, scale_minimum, scale_maximum
     from {{ ref('fct_survey_answers') }}
@@ -38,6 +45,7 @@ scored as (
         -- around the middle of the scale, so that sums keep their digits
         avg(answer_value - (scale_minimum + scale_maximum) / 2) as y
     from answers
+    where response_id in (select respondents.response_id from respondents)
     group by response_id, survey_code, outcome_metric_code
 )
 
@@ -45,18 +53,14 @@ select
     scored.response_id,
     scored.survey_code,
     scored.outcome_metric_code,
-    left(md5(coalesce(responses.respondent_id, scored.response_id)), 2) as respondent_group,
-    coalesce(responses.respondent_id, scored.response_id) as respondent_key,
-    responses.contact_id,
-    responses.segment,
-    responses.region,
-    responses.channel,
-    responses.journey,
-    responses.weight,
-    responses.submitted_on,
+    respondents.respondent_group,
+    respondents.respondent_key,
+    respondents.contact_id,
+    respondents.segment,
+    respondents.channel,
+    respondents.journey,
+    respondents.weight,
     scored.answer_value,
     scored.y
 from scored
-inner join {{ ref('int_survey__responses_placed') }} as responses on scored.response_id = responses.response_id
-inner join span on responses.submitted_on between span.period_start and span.period_end
-where responses.weight > 0
+inner join respondents on scored.response_id = respondents.response_id

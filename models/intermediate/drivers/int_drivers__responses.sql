@@ -1,13 +1,6 @@
 {#- Answers on drivers side by side: a sum of products needs both in one row. -#}
 with
 
--- the months that the analyses look at
-spans as (
-    select min(period_start) as period_start, max(period_end) as period_end
-    from {{ ref('int_drivers__spans') }}
-    where span_code in ('latest', 'churn')
-),
-
 answers as (
     select
         answers.response_id,
@@ -19,8 +12,7 @@ answers as (
     inner join {{ ref('int_drivers__asked') }} as asked
         on answers.survey_code = asked.survey_code and answers.driver_code = asked.driver_code
     where answers.answer_value is not null
-        and answers.submitted_on >= (select spans.period_start from spans)
-        and answers.submitted_on <= (select spans.period_end from spans)
+        and answers.response_id in (select respondents.response_id from {{ ref('int_drivers__respondents') }} as respondents)
 ),
 
 scales as (

@@ -57,6 +57,8 @@ select
     placed.survey_code,
     placed.respondent_kind,
     placed.respondent_id,
+    -- groups and samples of whole people are made of its digits, the same on every engine
+    left(md5(coalesce(placed.respondent_id, placed.response_id)), 5) as respondent_hash,
     placed.customer_id,
     placed.employee_id,
     placed.contact_id,

@@ -15,30 +15,23 @@ influences as (
 
 passed_on as (
     select
-        clv.customer_id,
-        coalesce(max(referrals.brought_share), 0) as brought_share,
-        coalesce(sum(influences.share), 0) as influenced_share
-    from {{ ref('int_value__clv') }} as clv
-    left join referrals on clv.customer_id = referrals.referred_customer_id
-    left join influences on clv.customer_id = influences.influenced_customer_id
-    group by clv.customer_id
+        customer_id,
+        max(brought_share) as brought_share,
+        sum(influenced_share) as influenced_share
+    from (
+        select referred_customer_id as customer_id, brought_share, 0 as influenced_share
+        from referrals
+        union all
+        select influenced_customer_id as customer_id, 0 as brought_share, share as influenced_share
+        from influences
+    ) as passed
+    group by customer_id
 ),
 
 shares as (
     select
-        clv.customer_id,
-        clv.customer_id as source_customer_id,
-        1 as clv_share,
-        0 as crv_share,
-        0 as civ_share,
-        (1 - passed_on.brought_share) * (1 - passed_on.influenced_share) as allocated_share
-    from {{ ref('int_value__clv') }} as clv
-    inner join passed_on on clv.customer_id = passed_on.customer_id
-    union all
-    select
         referrals.customer_id,
         referrals.referred_customer_id as source_customer_id,
-        0 as clv_share,
         case when referrals.is_rewarded then referrals.brought_share else 0 end as crv_share,
         case when referrals.is_rewarded then 0 else referrals.brought_share end as civ_share,
         referrals.brought_share as allocated_share
@@ -47,12 +40,40 @@ shares as (
     select
         influences.customer_id,
         influences.influenced_customer_id as source_customer_id,
-        0 as clv_share,
         0 as crv_share,
         influences.share as civ_share,
         (1 - passed_on.brought_share) * influences.share as allocated_share
     from influences
     inner join passed_on on influences.influenced_customer_id = passed_on.customer_id
+),
+
+-- hardly anybody is brought by others: only their values are looked up
+shares_of_values as (
+    select
+        clv.customer_id,
+        clv.customer_id as source_customer_id,
+        1 as clv_share,
+        0 as crv_share,
+        0 as civ_share,
+        (1 - coalesce(passed_on.brought_share, 0)) * (1 - coalesce(passed_on.influenced_share, 0)) as allocated_share,
+        clv.fit_key,
+        clv.clv_eur,
+        clv.{{ errors | join(', clv.') }}
+    from {{ ref('int_value__clv') }} as clv
+    left join passed_on on clv.customer_id = passed_on.customer_id
+    union all
+    select
+        shares.customer_id,
+        shares.source_customer_id,
+        0 as clv_share,
+        shares.crv_share,
+        shares.civ_share,
+        shares.allocated_share,
+        clv.fit_key,
+        clv.clv_eur,
+        clv.{{ errors | join(', clv.') }}
+    from shares
+    inner join {{ ref('int_value__clv') }} as clv on shares.source_customer_id = clv.customer_id
 ),
 
 amounts as (
@@ -70,25 +91,24 @@ amounts as (
 )
 
 select
-    shares.customer_id,
-    shares.source_customer_id,
-    clv.fit_key,
-    shares.clv_share * clv.clv_eur as clv_eur,
-    shares.crv_share * clv.clv_eur as crv_eur,
-    shares.civ_share * clv.clv_eur as civ_eur,
+    customer_id,
+    source_customer_id,
+    fit_key,
+    clv_share * clv_eur as clv_eur,
+    crv_share * clv_eur as crv_eur,
+    civ_share * clv_eur as civ_eur,
     0 as cfv_ideas_eur,
     0 as cfv_contacts_prevented_eur,
     0 as cfv_research_eur,
     0 as cfv_recovered_margin_eur,
-    shares.allocated_share * clv.clv_eur as allocated_eur,
-    shares.clv_share,
-    shares.crv_share,
-    shares.civ_share,
-    shares.allocated_share,
-    clv.{{ errors | join(', clv.') }}
-from shares
-inner join {{ ref('int_value__clv') }} as clv on shares.source_customer_id = clv.customer_id
-where clv.clv_eur is not null
+    allocated_share * clv_eur as allocated_eur,
+    clv_share,
+    crv_share,
+    civ_share,
+    allocated_share,
+    {{ errors | join(', ') }}
+from shares_of_values
+where clv_eur is not null
 union all
 select
     customer_id,

@@ -34,33 +34,66 @@ bad_answers as (
     where respondent_kind = 'customer' and metric_code in ('ces', 'csat') and box_value = -1
 ),
 
-by_issue as (
+contacts as (
     select
         contacts.customer_id,
         quarters.quarters_ago,
         contacts.issue_code,
-        sum(case when contacts.is_repeated_14d or bad_answers.contact_id is not null then 1 else 0 end) as bad_count,
-        sum(case when contacts.is_repeated_14d then 1 else 0 end) as repeat_count,
-        max(case when contacts.is_complaint then 1 else 0 end) as has_complaint
+        contacts.is_repeated_14d,
+        contacts.is_complaint,
+        contacts.is_repeated_14d or bad_answers.contact_id is not null as is_bad
     from {{ ref('fct_contacts') }} as contacts
     inner join quarters on contacts.started_on >= quarters.first_month and contacts.started_on <= quarters.last_day
     left join bad_answers on contacts.contact_id = bad_answers.contact_id
     where contacts.customer_id is not null
-    group by contacts.customer_id, quarters.quarters_ago, contacts.issue_code
+),
+
+-- came back about the same issue again and again
+frustrated as (
+    select distinct customer_id, quarters_ago
+    from (
+        select customer_id, quarters_ago
+        from contacts
+        where is_repeated_14d
+        group by customer_id, quarters_ago, issue_code
+        having count(*) >= {{ assumption('frustration_repeats') }}
+    ) as issues
 ),
 
 by_customer as (
     select
-        customer_id,
-        quarters_ago,
+        counted.customer_id,
+        counted.quarters_ago,
         case
-            when max(has_complaint) = 1 or max(repeat_count) >= {{ assumption('frustration_repeats') }} then 'frustration'
-            when sum(bad_count) >= {{ assumption('several_bad_from') }} then 'several_bad'
-            when sum(bad_count) > 0 then 'one_bad'
+            when counted.has_complaint = 1 or frustrated.customer_id is not null then 'frustration'
+            when counted.bad_count >= {{ assumption('several_bad_from') }} then 'several_bad'
+            when counted.bad_count > 0 then 'one_bad'
             else 'none'
         end as experience
-    from by_issue
-    group by customer_id, quarters_ago
+    from (
+        select
+            customer_id,
+            quarters_ago,
+            sum(case when is_bad then 1 else 0 end) as bad_count,
+            max(case when is_complaint then 1 else 0 end) as has_complaint
+        from contacts
+        group by customer_id, quarters_ago
+    ) as counted
+    left join frustrated
+        on counted.customer_id = frustrated.customer_id and counted.quarters_ago = frustrated.quarters_ago
+),
+
+-- months that count for a quarter, found before any customer is looked up
+active_months as (
+    select
+        customer_months.customer_id,
+        customer_months.profit_eur,
+        numbered.quarters_ago,
+        -- the quarter whose year of margin begins after it
+        numbered.months_ago - {{ assumption('notice_months') }} - {{ assumption('margin_months') }} as months_before
+    from {{ ref('fct_customer_months') }} as customer_months
+    inner join numbered on customer_months.month_start = numbered.month_start
+    where customer_months.is_active and numbered.quarters_ago > 0
 ),
 
 -- The quarter alone would tell the cost of its contacts more than what the customer brings.
@@ -68,24 +101,34 @@ margins as (
     select
         by_customer.customer_id,
         by_customer.quarters_ago,
-        avg(customer_months.profit_eur) as monthly_margin_eur
+        avg(active_months.profit_eur) as monthly_margin_eur
     from by_customer
-    inner join {{ ref('fct_customer_months') }} as customer_months on by_customer.customer_id = customer_months.customer_id
-    inner join numbered
-        on customer_months.month_start = numbered.month_start
-        and numbered.quarters_ago >= by_customer.quarters_ago
-        and numbered.months_ago < 3 * by_customer.quarters_ago + {{ assumption('notice_months') }} + {{ assumption('margin_months') }}
-    where customer_months.is_active
+    inner join active_months
+        on by_customer.customer_id = active_months.customer_id
+        and active_months.quarters_ago >= by_customer.quarters_ago
+        and active_months.months_before < 3 * by_customer.quarters_ago
     group by by_customer.customer_id, by_customer.quarters_ago
+),
+
+last_months as (
+    select
+        customer_months.customer_id,
+        -- an expression, so that months are found before customers
+        quarters.quarters_ago - 1 as followed_quarters_ago,
+        coalesce(customer_months.segment, 'unknown') as segment,
+        coalesce(customer_months.region, 'unknown') as region,
+        coalesce(customer_months.product, 'unknown') as product
+    from {{ ref('fct_customer_months') }} as customer_months
+    inner join quarters on customer_months.month_start = quarters.last_month
 ),
 
 -- Who is there after the months of notice, and whether still so a quarter later.
 followed as (
     select
         by_customer.experience,
-        coalesce(customer_months.segment, 'unknown') as segment,
-        coalesce(customer_months.region, 'unknown') as region,
-        coalesce(customer_months.product, 'unknown') as product,
+        last_months.segment,
+        last_months.region,
+        last_months.product,
         margins.monthly_margin_eur,
         quarters.first_month,
         quarters.last_month,
@@ -96,9 +139,9 @@ followed as (
         on by_customer.customer_id = spells.customer_id
         and spells.started_on <= quarters.landmark_day
         and (spells.last_day is null or spells.last_day > quarters.landmark_day)
-    inner join {{ ref('fct_customer_months') }} as customer_months
-        on by_customer.customer_id = customer_months.customer_id
-        and quarters.last_month = customer_months.month_start
+    inner join last_months
+        on by_customer.customer_id = last_months.customer_id
+        and by_customer.quarters_ago - 1 = last_months.followed_quarters_ago
     inner join margins
         on by_customer.customer_id = margins.customer_id
         and by_customer.quarters_ago = margins.quarters_ago

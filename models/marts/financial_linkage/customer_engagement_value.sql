@@ -21,15 +21,9 @@ contributed as (
     group by customer_id
 ),
 
-customers as (
-    select customer_id from {{ ref('int_value__clv') }}
-    union
-    select customer_id from contributed
-),
-
 valued as (
     select
-        customers.customer_id,
+        coalesce(clv.customer_id, contributed.customer_id) as customer_id,
         coalesce(clv.value_kind, 'none') as value_kind,
         clv.product,
         clv.renewal_number,
@@ -44,9 +38,8 @@ valued as (
         {%- for part in parts %}
         coalesce(contributed.{{ part }}, 0) as {{ part }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from customers
-    left join {{ ref('int_value__clv') }} as clv on customers.customer_id = clv.customer_id
-    left join contributed on customers.customer_id = contributed.customer_id
+    from {{ ref('int_value__clv') }} as clv
+    full join contributed on clv.customer_id = contributed.customer_id
 )
 
 select
