@@ -11,7 +11,8 @@ import duckdb
 
 from benchmarks.bare_sql import make, models_in_order
 from orchestration.engines import PRESENTATION, border
-from orchestration.project import Folders
+from orchestration.project import Folders, folders
+from orchestration.text_store import text_store_file
 from orchestration.warehouse import open_build
 
 # A sum of whole numbers, or of halves and quarters, is the same in any order.
@@ -20,15 +21,15 @@ SHAKEN = (
 )
 
 
-def build_with_other_last_digits(
-    where: Folders, built: Path, target: Path, manifest: Mapping[str, Any]
-) -> int:
-    """Shake what `built` took over the border of engines and make in `where` what is read from it.
+def build_with_other_last_digits(built: Folders, target: Path, manifest: Mapping[str, Any]) -> int:
+    """Shake what `built` took over the border of engines and make what is read from it, in the warehouse of the
+    environment: models in Python look there for their store of texts.
 
     Returns how many columns were shaken.
     """
-    where.build_database.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(built, where.build_database)
+    where = folders()
+    for source, copy in zip(_files(built), _files(where), strict=True):
+        shutil.copy(source, copy)
     models = models_in_order(manifest)
     names = {node["name"]: f"{node['schema']}.{node['alias']}" for node in models}
     with open_build(where) as connection:
@@ -39,6 +40,10 @@ def build_with_other_last_digits(
             if PRESENTATION in node["tags"]:
                 make(connection, node, names, target)
     return shaken
+
+
+def _files(where: Folders) -> tuple[Path, Path]:
+    return where.build_database, text_store_file(where)
 
 
 def _shake(connection: duckdb.DuckDBPyConnection, tables: Iterable[str]) -> int:
