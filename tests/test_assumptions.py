@@ -39,7 +39,7 @@ ALLOWED_SQL = {
     "int_metrics__group_sizes.sql": (CALENDAR, "6"),
     "int_metrics__revenue_parts.sql": (TECHNICAL + ": rounding", "1e-9"),
     "fct_customer_months.sql": (CALENDAR, "3600"),
-    "int_value__poor_service.sql": (CALENDAR, "3"),
+    "int_value__poor_service.sql": (CALENDAR + ": a quarter, two years of them", "3 9"),
     "int_value__purchase_histories.sql": (CALENDAR, "7"),
     "int_value__served_customers.sql": (CALENDAR, "3"),
     "months_between.sql": (CALENDAR, "12"),

@@ -1,3 +1,6 @@
+{#- Two years: a customer's margin up to each quarter is a column. -#}
+{%- set margin_quarters = range(1, 9) -%}
+
 with
 
 -- Quarters counted back, so that the newest one can be followed for a quarter; the months in between leave out who had
@@ -23,6 +26,7 @@ quarters as (
     inner join {{ ref('int_value__months') }} as landmarks on landmarks.months_ago = 3 * numbered.quarters_ago
     inner join {{ ref('int_value__months') }} as followed on followed.months_ago = 3 * numbered.quarters_ago - 3
     where 3 * numbered.quarters_ago <= {{ assumption('value_window_months') }}
+        and numbered.quarters_ago <= {{ margin_quarters[-1] }}
     group by numbered.quarters_ago
     having count(*) = 3
 ),
@@ -83,31 +87,29 @@ by_customer as (
         on counted.customer_id = frustrated.customer_id and counted.quarters_ago = frustrated.quarters_ago
 ),
 
--- months that count for a quarter, found before any customer is looked up
-active_months as (
+-- The months up to each quarter, side by side: one pass over the months of customers.
+margin_months as (
     select
-        customer_months.customer_id,
-        customer_months.profit_eur,
-        numbered.quarters_ago,
-        -- the quarter whose year of margin begins after it
-        numbered.months_ago - {{ assumption('notice_months') }} - {{ assumption('margin_months') }} as months_before
-    from {{ ref('fct_customer_months') }} as customer_months
-    inner join numbered on customer_months.month_start = numbered.month_start
-    where customer_months.is_active and numbered.quarters_ago > 0
+        month_start
+        {%- for quarter in margin_quarters %},
+        quarters_ago >= {{ quarter }}
+            and months_ago < {{ 3 * quarter }} + {{ assumption('notice_months') }} + {{ assumption('margin_months') }} as counts_for_{{ quarter }}
+        {%- endfor %}
+    from numbered
+    where quarters_ago > 0
 ),
 
 -- The quarter alone would tell the cost of its contacts more than what the customer brings.
 margins as (
     select
-        by_customer.customer_id,
-        by_customer.quarters_ago,
-        avg(active_months.profit_eur) as monthly_margin_eur
-    from by_customer
-    inner join active_months
-        on by_customer.customer_id = active_months.customer_id
-        and active_months.quarters_ago >= by_customer.quarters_ago
-        and active_months.months_before < 3 * by_customer.quarters_ago
-    group by by_customer.customer_id, by_customer.quarters_ago
+        customer_months.customer_id
+        {%- for quarter in margin_quarters %},
+        avg(case when margin_months.counts_for_{{ quarter }} then customer_months.profit_eur end) as margin_{{ quarter }}_eur
+        {%- endfor %}
+    from {{ ref('fct_customer_months') }} as customer_months
+    inner join margin_months on customer_months.month_start = margin_months.month_start
+    where customer_months.is_active
+    group by customer_months.customer_id
 ),
 
 last_months as (
@@ -129,7 +131,11 @@ followed as (
         last_months.segment,
         last_months.region,
         last_months.product,
-        margins.monthly_margin_eur,
+        case by_customer.quarters_ago
+            {%- for quarter in margin_quarters %}
+            when {{ quarter }} then margins.margin_{{ quarter }}_eur
+            {%- endfor %}
+        end as monthly_margin_eur,
         quarters.first_month,
         quarters.last_month,
         case when spells.last_day <= quarters.followed_until then 1 else 0 end as is_lost
@@ -142,9 +148,7 @@ followed as (
     inner join last_months
         on by_customer.customer_id = last_months.customer_id
         and by_customer.quarters_ago - 1 = last_months.followed_quarters_ago
-    inner join margins
-        on by_customer.customer_id = margins.customer_id
-        and by_customer.quarters_ago = margins.quarters_ago
+    inner join margins on by_customer.customer_id = margins.customer_id
 ),
 
 grouped as (
@@ -168,6 +172,7 @@ grouped as (
         sum(is_lost) as lost_count,
         sum(monthly_margin_eur) as monthly_margin_eur
     from followed
+    where monthly_margin_eur is not null
     group by grouping sets ((experience), (experience, segment), (experience, region), (experience, product))
 )
 
