@@ -18,6 +18,7 @@ answered as (
     select
         responses.response_id,
         responses.customer_id,
+        left(responses.respondent_hash, 2) as customer_group,
         responses.contact_id is not null as is_about_contact,
         coalesce(responses.segment, 'unknown') as segment,
         follow_ups.landmark_day + 1 as followed_from,
@@ -33,8 +34,8 @@ select
     answered.response_id,
     answered.is_about_contact,
     answered.segment,
-    -- customers in groups that are the same on every engine; the errors allow for several answers of one
-    left(md5(answered.customer_id), 2) as customer_group,
+    -- the same on every engine; the errors allow for several answers of one customer
+    answered.customer_group,
     case when spells.last_day <= answered.followed_until then 1 else 0 end as is_lost
 from answered
 inner join {{ ref('int_crm__active_spells') }} as spells

@@ -92,11 +92,17 @@ margin_months as (
     select
         month_start
         {%- for quarter in margin_quarters %},
-        quarters_ago >= {{ quarter }}
-            and months_ago < {{ 3 * quarter }} + {{ assumption('notice_months') }} + {{ assumption('margin_months') }} as counts_for_{{ quarter }}
+        quarters_ago >= {{ quarter }} and months_before < {{ 3 * quarter }} as counts_for_{{ quarter }}
         {%- endfor %}
-    from numbered
-    where quarters_ago > 0
+    from (
+        select
+            month_start,
+            quarters_ago,
+            -- the quarter whose year of margin begins after it
+            months_ago - {{ assumption('notice_months') }} - {{ assumption('margin_months') }} as months_before
+        from numbered
+        where quarters_ago > 0
+    ) as placed
 ),
 
 -- The quarter alone would tell the cost of its contacts more than what the customer brings.
