@@ -23,8 +23,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bare_sql import make, models_in_order, run_models
-from benchmarks.measuring import OK, run
+from benchmarks.bare_sql import make, models_in_order
+from benchmarks.measuring import OK, Measured, run
 from orchestration import metric_review
 from orchestration.project import child_environment, folders
 from orchestration.warehouse import open_build
@@ -71,6 +71,14 @@ def parts_of(manifest: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def make_from_raw(target: Path) -> None:
+    """Make all that the analyses read, and these."""
+    manifest = json.loads((target / "manifest.json").read_text())
+    with tempfile.NamedTemporaryFile() as seconds:
+        # in a process of its own: what this one holds counts as the peak of each that it starts
+        _run("benchmarks.bare_sql", str(target), seconds.name, *parts_of(manifest), *READ_BY_REVIEW)
+
+
 def measure(target: Path, names: Sequence[str] = ()) -> list[Cost]:
     """All models in order and the review last, or those of `names`."""
     manifest = json.loads((target / "manifest.json").read_text())
@@ -80,7 +88,12 @@ def measure(target: Path, names: Sequence[str] = ()) -> list[Cost]:
         for node in models_in_order(manifest, [name for name in parts if name != REVIEW])
         if node["name"] in parts
     ]
-    steps = [step for step in [*steps, (REVIEW, True)] if not names or step[0] in names]
+    steps.append((REVIEW, True))
+    if unknown := set(names) - {name for name, _ in steps}:
+        raise SystemExit(
+            f"Not an analysis: {', '.join(sorted(unknown))}. --models takes names of {', '.join(PARTS)}."
+        )
+    steps = [step for step in steps if not names or step[0] in names]
     costs = []
     for _, group in groupby(enumerate(steps), lambda step: step[0] if step[1][1] else "sql"):
         together = [step for _, step in group]
@@ -97,11 +110,18 @@ def _in_a_process(
 ) -> tuple[list[tuple[float, float, int]], float | None]:
     limit = {"SERVICE_CONTROL_MEMORY_LIMIT": MEMORY_OF_PYTHON_MODELS} if is_python else {}
     with tempfile.NamedTemporaryFile() as said:
-        command = [sys.executable, "-m", "benchmarks.analysis_speed", str(target), "--into", said.name]
-        measured = run([*command, "--models", *names], child_environment(folders()) | limit)
-        if measured.outcome != OK:
-            raise SystemExit(f"{names}: {measured.outcome}\n{measured.message}")
+        options = [str(target), "--into", said.name, "--models", *names]
+        measured = _run("benchmarks.analysis_speed", *options, environment=limit)
         return json.loads(Path(said.name).read_text()), measured.peak_mb if is_python else None
+
+
+def _run(module: str, *options: str, environment: Mapping[str, str] | None = None) -> Measured:
+    measured = run(
+        [sys.executable, "-m", module, *options], child_environment(folders()) | (environment or {})
+    )
+    if measured.outcome != OK:
+        raise SystemExit(f"{module} {' '.join(options)}: {measured.outcome}\n{measured.message}")
+    return measured
 
 
 def measure_here(target: Path, names: Sequence[str]) -> list[tuple[float, float, int]]:
@@ -172,8 +192,7 @@ def main() -> None:
         options.into.write_text(json.dumps(measure_here(options.target, options.models)))
         return
     if options.from_raw:
-        manifest = json.loads((options.target / "manifest.json").read_text())
-        run_models(options.target, *parts_of(manifest), *READ_BY_REVIEW)
+        make_from_raw(options.target)
     print(page(measure(options.target, options.models)))
 
 
