@@ -16,10 +16,8 @@ answers as (
         responses.respondent_id,
         answers.metric_code,
         count(*) as n,
-        sum(case when answers.box_value = 1 then 1 else 0 end) as top_sum,
-        sum(case when answers.box_value = -1 then 1 else 0 end) as bottom_sum,
-        sum(answers.box_value) as box_sum,
-        sum(answers.box_value * answers.box_value) as box_sq_sum,
+        count(*) filter (where answers.box_value = 1) as top_count,
+        count(*) filter (where answers.box_value = -1) as bottom_count,
         sum(answers.answer_value) as value_sum,
         sum(answers.answer_value * answers.answer_value) as value_sq_sum
     from {{ ref('int_metrics__measured_answers') }} as answers
@@ -33,15 +31,15 @@ respondents as (
         metrics.metric_code,
         answers.n,
         case
-            when metrics.estimator = 'net_share' then answers.box_sum
-            when metrics.estimator = 'proportion' and metrics.is_higher_better then answers.top_sum
-            when metrics.estimator = 'proportion' then answers.bottom_sum
+            when metrics.estimator = 'net_share' then answers.top_count - answers.bottom_count
+            when metrics.estimator = 'proportion' and metrics.is_higher_better then answers.top_count
+            when metrics.estimator = 'proportion' then answers.bottom_count
             else answers.value_sum
         end as y_sum,
         case
-            when metrics.estimator = 'net_share' then answers.box_sq_sum
-            when metrics.estimator = 'proportion' and metrics.is_higher_better then answers.top_sum
-            when metrics.estimator = 'proportion' then answers.bottom_sum
+            when metrics.estimator = 'net_share' then answers.top_count + answers.bottom_count
+            when metrics.estimator = 'proportion' and metrics.is_higher_better then answers.top_count
+            when metrics.estimator = 'proportion' then answers.bottom_count
             else answers.value_sq_sum
         end as y_sq_sum,
         cast(null as {{ double }}) as x_sum,
@@ -55,8 +53,8 @@ contacts as (
     select
         customer_id,
         {%- for _, condition in contacts %}
-        sum(case when {{ condition }} then 1 end) as y_sum_{{ loop.index }},
-        sum(case when ({{ condition }}) is not null then 1 end) as n_{{ loop.index }}{{ ',' if not loop.last }}
+        count(*) filter (where {{ condition }}) as y_sum_{{ loop.index }},
+        count({{ condition }}) as n_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('fct_contacts') }}
     where customer_id is not null
@@ -95,8 +93,8 @@ persons as (
     select
         '{{ metric_code }}' as metric_code,
         n_{{ loop.index }} as n,
-        coalesce(y_sum_{{ loop.index }}, 0) as y_sum,
-        coalesce(y_sum_{{ loop.index }}, 0) as y_sq_sum,
+        y_sum_{{ loop.index }} as y_sum,
+        y_sum_{{ loop.index }} as y_sq_sum,
         cast(null as {{ double }}) as x_sum,
         cast(null as {{ double }}) as x_sq_sum,
         cast(null as {{ double }}) as xy_sum
