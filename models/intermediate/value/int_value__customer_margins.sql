@@ -22,7 +22,7 @@ margins as (
     select
         customer_months.customer_id,
         sum(customer_months.profit_eur) as profit_eur,
-        sum(customer_months.contact_count) as contact_count,
+        max(customer_months.contact_count) > 0 as has_contacts,
         count(*) as month_count
     from {{ ref('fct_customer_months') }} as customer_months
     inner join {{ ref('int_value__months') }} as months on customer_months.month_start = months.month_start
@@ -37,7 +37,7 @@ select
     cast({{ months_between('current_spells.started_on', 'current_spells.valued_on') }} as integer) as renewal_number,
     cast(margins.profit_eur as {{ type_double() }}) as profit_eur,
     cast(margins.month_count as bigint) as month_count,
-    margins.contact_count > 0 as has_contacts
+    margins.has_contacts
 from current_spells
 inner join margins on current_spells.customer_id = margins.customer_id
 left join {{ ref('int_crm__product_spells') }} as products

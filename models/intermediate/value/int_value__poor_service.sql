@@ -69,7 +69,7 @@ by_customer as (
         counted.customer_id,
         counted.quarters_ago,
         case
-            when counted.has_complaint = 1 or frustrated.customer_id is not null then 'frustration'
+            when counted.complaint_count > 0 or frustrated.customer_id is not null then 'frustration'
             when counted.bad_count >= {{ assumption('several_bad_from') }} then 'several_bad'
             when counted.bad_count > 0 then 'one_bad'
             else 'none'
@@ -78,8 +78,8 @@ by_customer as (
         select
             customer_id,
             quarters_ago,
-            sum(case when is_bad then 1 else 0 end) as bad_count,
-            max(case when is_complaint then 1 else 0 end) as has_complaint
+            count(*) filter (where is_bad) as bad_count,
+            count(*) filter (where is_complaint) as complaint_count
         from contacts
         group by customer_id, quarters_ago
     ) as counted
