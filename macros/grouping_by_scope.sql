@@ -3,7 +3,7 @@
     grouping sets (
         ({{ keys | join(', ') }})
         {%- for column in columns %},
-        ({{ keys | join(', ') }}, {{ column }})
+        ({{ (keys + [column]) | join(', ') }})
         {%- endfor %}
     )
 {%- endmacro %}

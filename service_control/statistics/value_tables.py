@@ -211,9 +211,17 @@ def link_rows(chain: Columns, panel: Columns, assumptions: ValueAssumptions) -> 
     rows: list[Row] = []
     is_team = panel["scope_kind"].astype(str) == "team"
     codes = panel["metric_code"].astype(str)
-    for i in range(len(chain["driver_metric_code"])):
-        driver, outcome = (str(chain[f"{side}_metric_code"][i]) for side in ("driver", "outcome"))
-        of_driver, of_outcome = (_cells(panel, is_team & (codes == code)) for code in (driver, outcome))
+    pairs = list(zip(chain["driver_metric_code"], chain["outcome_metric_code"], strict=True))
+    # once each: most measures are in several links
+    of_teams, of_all = (
+        {
+            code: _cells(panel, rows & (codes == code))
+            for code in {str(code) for pair in pairs for code in pair}
+        }
+        for rows in (is_team, ~is_team)
+    )
+    for i, (driver, outcome) in enumerate((str(driver), str(outcome)) for driver, outcome in pairs):
+        of_driver, of_outcome = of_teams[driver], of_teams[outcome]
         if not of_driver or not of_outcome:
             continue
         keys = sorted(of_driver.keys() | of_outcome.keys())
@@ -238,9 +246,8 @@ def link_rows(chain: Columns, panel: Columns, assumptions: ValueAssumptions) -> 
             "is_error_corrected": is_corrected,
         }
         for side, code in (("driver", driver), ("outcome", outcome)):
-            of_all = _cells(panel, ~is_team & (codes == code))
-            if of_all:
-                known[f"{side}_level"] = of_all[max(of_all, key=lambda key: key[1])][0]
+            if levels := of_all[code]:
+                known[f"{side}_level"] = levels[max(levels, key=lambda key: key[1])][0]
         if isinstance(found, Refusal):
             rows.append(known | refusal_row(found))
             continue

@@ -1,13 +1,17 @@
 {%- set scopes = scope_kinds() | map(attribute='column') | list -%}
-{#- Code, day, what went wrong for the customer, and what the own figure calls good; null where either is unknown. -#}
-{%- set pairs = [
+{#- Of a contact: code, day, what went wrong for the customer, and what the own figure calls good; null where unknown. -#}
+{%- set of_contacts = [
     ('resolution_logged', 'resolution_matched_on', 'not is_resolved_perceived', 'is_resolved_logged'),
     ('resolution_followed', 'resolution_matched_on', 'not is_resolved_perceived', 'is_resolved_followed'),
     ('effort_estimated', 'ease_matched_on', 'customer_ease_box = -1', 'employee_ease_box = 1'),
+    ('service_level_met', 'service_level_matched_on', 'customer_ease_box = -1', 'is_sla_met'),
     ('click_felt', 'click_matched_on', 'customer_click = -1', 'employee_click = 1'),
 ] -%}
-{#- Numbers while adding up: people are counted by them, in every scope. -#}
-{%- set codes = pairs | map('first') | list + ['service_level_met', 'mark_given'] %}
+{%- set codes = of_contacts | map('first') | list + ['mark_given'] -%}
+{%- set seen = [] -%}
+{%- for code in codes -%}
+    {%- do seen.extend([code ~ '_went_wrong', code ~ '_is_called_good']) -%}
+{%- endfor %}
 
 with
 
@@ -17,67 +21,104 @@ span as (
     where span_code = 'latest'
 ),
 
-observed as (
-    {%- for code, day, went_wrong, called_good in pairs %}
+told as (
     select
-        {{ codes.index(code) }} as code_number,
         customer_id,
-        {{ scopes | join(', ') }},
-        {{ went_wrong }} as went_wrong,
-        {{ called_good }} as is_called_good
+        {{ scopes | join(', ') }}
+        {%- for code, day, went_wrong, called_good in of_contacts %},
+        case when {{ day }} between span.period_start and span.period_end then {{ went_wrong }} end as {{ code }}_went_wrong,
+        {{ called_good }} as {{ code }}_is_called_good
+        {%- endfor %},
+        cast(null as boolean) as mark_given_went_wrong,
+        cast(null as boolean) as mark_given_is_called_good
     from {{ ref('int_survey__matched_contacts') }}
-    where {{ day }} >= (select span.period_start from span) and {{ day }} <= (select span.period_end from span)
-    union all
-    {%- endfor %}
-    select
-        {{ codes.index('service_level_met') }} as code_number,
-        contacts.customer_id,
-        {% for scope in scopes %}answers.{{ scope }}, {% endfor %}
-        answers.box_value = -1 as went_wrong,
-        contacts.is_sla_met as is_called_good
-    from {{ ref('fct_survey_answers') }} as answers
-    inner join {{ ref('fct_contacts') }} as contacts on answers.contact_id = contacts.contact_id
-    where answers.metric_code = 'ces'
-        and answers.box_value is not null
-        and answers.submitted_on >= (select span.period_start from span)
-        and answers.submitted_on <= (select span.period_end from span)
+    cross join span
     union all
     select
-        {{ codes.index('mark_given') }} as code_number,
         customer_id,
-        {{ scopes | join(', ') }},
-        relation = 'weakened' as went_wrong,
-        mark_band is not null as is_called_good
+        {{ scopes | join(', ') }}
+        {%- for code, _, _, _ in of_contacts %},
+        null as {{ code }}_went_wrong,
+        null as {{ code }}_is_called_good
+        {%- endfor %},
+        relation = 'weakened' as mark_given_went_wrong,
+        mark_band is not null as mark_given_is_called_good
     from {{ ref('int_emotions__responses') }}
-    where relation is not null
-        and mark is not null
-        and submitted_on >= (select span.period_start from span)
-        and submitted_on <= (select span.period_end from span)
+    inner join span on submitted_on between span.period_start and span.period_end
+    where mark is not null
 ),
 
-summed as (
+-- all blind spots side by side, so that everybody is looked up once in every scope
+observed as (
     select
-        observed.code_number,
+        customer_id,
+        {{ scopes | join(', ') }}
+        {%- for code in codes %},
+        case when {{ code }}_is_called_good is not null then {{ code }}_went_wrong end as {{ code }}_went_wrong,
+        {{ code }}_is_called_good
+        {%- endfor %}
+    from told
+    where {% for code in codes %}{{ code }}_went_wrong is not null{{ ' or ' if not loop.last }}{% endfor %}
+),
+
+-- what is seen at one contact repeats itself: the few patterns are added up, not the contacts
+patterns as (
+    select
+        {{ seen | join(', ') }},
         {{ scope_of_grouping(scopes) }},
-        count(distinct observed.customer_id) as people,
-        count(*) as observed_count,
-        count(*) filter (where observed.is_called_good) as called_good_count,
-        count(*) filter (where observed.went_wrong) as n,
-        count(*) filter (where observed.went_wrong and observed.is_called_good) as missed_count
+        count(*) as pattern_count
     from observed
-    where observed.went_wrong is not null and observed.is_called_good is not null
-    group by {{ grouping_by_scope(['observed.code_number'], scopes) }}
+    group by {{ grouping_by_scope(seen, scopes) }}
+),
+
+counted as (
+    select
+        scope_kind,
+        scope_key
+        {%- for code in codes %},
+        sum(case when {{ code }}_went_wrong is not null then pattern_count else 0 end) as {{ code }}_observed_count,
+        sum(case when {{ code }}_went_wrong is not null and {{ code }}_is_called_good then pattern_count else 0 end) as {{ code }}_called_good_count,
+        sum(case when {{ code }}_went_wrong then pattern_count else 0 end) as {{ code }}_n,
+        sum(case when {{ code }}_went_wrong and {{ code }}_is_called_good then pattern_count else 0 end) as {{ code }}_missed_count
+        {%- endfor %}
+    from patterns
+    group by scope_kind, scope_key
+),
+
+customers as (
+    select
+        customer_id,
+        {{ scope_of_grouping(scopes) }}
+        {%- for code in codes %},
+        max(case when {{ code }}_went_wrong is null then 0 else 1 end) as {{ code }}
+        {%- endfor %}
+    from observed
+    where customer_id is not null
+    group by {{ grouping_by_scope(['customer_id'], scopes) }}
+),
+
+people as (
+    select
+        scope_kind,
+        coalesce(scope_key, '') as scope_key
+        {%- for code in codes %},
+        sum({{ code }}) as {{ code }}
+        {%- endfor %}
+    from customers
+    group by scope_kind, coalesce(scope_key, '')
 )
 
+{% for code in codes -%}
 select
-    case code_number
-        {%- for code in codes %}
-        when {{ loop.index0 }} then '{{ code }}'
-        {%- endfor %}
-    end as blind_spot_code,
-    scope_kind,
-    coalesce(scope_key, '') as scope_key,
-    {%- for name in ['people', 'observed_count', 'called_good_count', 'n', 'missed_count'] %}
-    cast({{ name }} as bigint) as {{ name }}{{ ',' if not loop.last }}
+    '{{ code }}' as blind_spot_code,
+    counted.scope_kind,
+    coalesce(counted.scope_key, '') as scope_key,
+    cast(coalesce(people.{{ code }}, 0) as bigint) as people,
+    {%- for name in ['observed_count', 'called_good_count', 'n', 'missed_count'] %}
+    cast(counted.{{ code }}_{{ name }} as bigint) as {{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
-from summed
+from counted
+left join people on counted.scope_kind = people.scope_kind and coalesce(counted.scope_key, '') = people.scope_key
+where counted.{{ code }}_observed_count > 0
+{{ 'union all' if not loop.last }}
+{% endfor %}

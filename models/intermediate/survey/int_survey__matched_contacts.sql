@@ -59,6 +59,8 @@ matched as (
             when answered.ces_scale_id = answered.eces_estimate_scale_id
                 then greatest(answered.ces_on, answered.eces_estimate_on)
         end as ease_matched_on,
+        contacts.is_sla_met,
+        case when contacts.is_sla_met is not null then answered.ces_on end as service_level_matched_on,
         answered.emo_click_customer as customer_click,
         answered.emo_click_employee as employee_click,
         case
@@ -78,4 +80,4 @@ matched as (
 
 select *
 from matched
-where coalesce(ease_matched_on, click_matched_on, resolution_matched_on) is not null
+where coalesce(ease_matched_on, service_level_matched_on, click_matched_on, resolution_matched_on) is not null
