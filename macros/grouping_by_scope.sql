@@ -3,7 +3,7 @@
     grouping sets (
         ({{ keys | join(', ') }})
         {%- for column in columns %},
-        ({{ (keys + [column]) | join(', ') }})
+        ({{ keys | join(', ') }}, {{ column }})
         {%- endfor %}
     )
 {%- endmacro %}
