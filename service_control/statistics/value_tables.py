@@ -211,16 +211,14 @@ def link_rows(chain: Columns, panel: Columns, assumptions: ValueAssumptions) -> 
     rows: list[Row] = []
     is_team = panel["scope_kind"].astype(str) == "team"
     codes = panel["metric_code"].astype(str)
-    pairs = list(zip(chain["driver_metric_code"], chain["outcome_metric_code"], strict=True))
-    # once each: most measures are in several links
+    sides = (map(str, chain[f"{side}_metric_code"]) for side in ("driver", "outcome"))
+    pairs = list(zip(*sides, strict=True))
+    # once each: most are in several links
+    measures = {code for pair in pairs for code in pair}
     of_teams, of_all = (
-        {
-            code: _cells(panel, rows & (codes == code))
-            for code in {str(code) for pair in pairs for code in pair}
-        }
-        for rows in (is_team, ~is_team)
+        {code: _cells(panel, rows & (codes == code)) for code in measures} for rows in (is_team, ~is_team)
     )
-    for i, (driver, outcome) in enumerate((str(driver), str(outcome)) for driver, outcome in pairs):
+    for i, (driver, outcome) in enumerate(pairs):
         of_driver, of_outcome = of_teams[driver], of_teams[outcome]
         if not of_driver or not of_outcome:
             continue
